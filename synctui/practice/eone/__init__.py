@@ -1,0 +1,1 @@
+"""eOne's SmartConnect.com scheduler API imitated."""
