@@ -1,0 +1,180 @@
+"""What a spreadsheet program makes of a text by itself: told apart from what a person wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from synctui.cells import Cell, CellError
+from synctui.records import Column, Value
+from synctui.values import MAX_DIGITS, newlines, number_text, same, to_cell
+
+_NUMERIC = re.compile(r"[-+]?[$€£]?\s?[-+]?(?:[0-9][0-9,' \u00a0]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s?%?")
+_FRACTION = re.compile(r"(?:([0-9]+) )?([0-9]{1,4})/([0-9]{1,4})")
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]+)?)?(?:\s*([AaPp])\.?[Mm]\.?)?")
+_PARTS = re.compile(r"([0-9]{1,4}|[A-Za-z]{3,9})[-/. ]{1,2}([0-9]{1,4}|[A-Za-z]{3,9})(?:,?[-/. ]{1,2}([0-9]{1,4}))?")
+_JOINED = re.compile(r"([A-Za-z]{3,9})-?([0-9]{1,4})|([0-9]{1,2})-?([A-Za-z]{3,9})")
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EPOCH = datetime(1899, 12, 30)
+
+
+def damaged(value: Value, cell: Cell, column: Column, *, formula: bool = False) -> bool:
+    """Whether a cell holds what a spreadsheet program makes of the value's text, rather than what a person wrote.
+
+    Only values that stand in cells as text can be damaged: `00123` -> 123, `1E5` -> 100000, `3-2` -> a date, the
+    16th digit, trimmed blanks, `TRUE`, `=1+1` calculated.
+    """
+    if not value or same(value, cell, column):
+        return False
+    shown = to_cell(value, column)
+    if not isinstance(shown, str):
+        return False
+    if formula:
+        return shown[:1] in "=+-@"
+    match cell:
+        case None:
+            return not shown.strip()
+        case bool():
+            return shown.strip().upper() == str(cell).upper()
+        case datetime():
+            return any(_close(cell, moment) for moment in _moments(shown.strip()))
+        case CellError():
+            return bool(cell.code) and shown.strip().upper() == cell.code
+        case str():
+            return _damaged_text(shown, cell)
+    return any(_same_reading(number, cell) for number in _numbers(shown.strip()))
+
+
+def _same_reading(number: float, cell: int | float) -> bool:
+    """Whether both are one number up to the 15th digit: some programs round the rest, some cut it off."""
+    return number_text(cell) == number_text(number) or abs(cell - number) < abs(number) * 1e-14
+
+
+def _damaged_text(shown: str, cell: str) -> bool:
+    before, now = newlines(shown), newlines(cell)
+    if now in (before.strip(), " ".join(before.split()), before.removeprefix("'")):
+        return True
+    digits = before.strip()
+    if digits.lstrip("-").isdigit() and len(digits.lstrip("-0")) > MAX_DIGITS and now != digits:
+        return any(_same_magnitude(number, now) for number in _numbers(digits))
+    return False
+
+
+def _same_magnitude(number: float, text: str) -> bool:
+    """Whether a text is a rounded writing of the number, as in `1.23457E+17`."""
+    try:
+        shown = float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return number != 0 and abs(shown - number) / abs(number) < 1e-5
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Every number that a spreadsheet program could read in a text."""
+    if _NUMERIC.fullmatch(text):
+        yield from _plain_numbers(text)
+    if text.startswith("(") and text.endswith(")") and _NUMERIC.fullmatch(text[1:-1]):
+        yield from (-number for number in _plain_numbers(text[1:-1]))
+    fraction = _FRACTION.fullmatch(text)
+    if fraction and int(fraction[3]):
+        yield int(fraction[1] or 0) + int(fraction[2]) / int(fraction[3])
+    for moment in _moments(text):
+        yield (moment - _EPOCH) / timedelta(days=1)
+
+
+def _plain_numbers(text: str) -> Iterator[float]:
+    bare = re.sub(r"[$€£,' \u00a0%]", "", text)
+    try:
+        number = float(bare)
+    except ValueError:
+        return
+    yield number / 100 if "%" in text else number
+    if "," in text and "." not in text:
+        yield float(re.sub(r"[$€£' \u00a0%]", "", text).replace(",", ".", 1).replace(",", ""))
+
+
+def _moments(text: str) -> Iterator[datetime]:
+    """Every moment that a spreadsheet program could read in a text; the year of a date without one is 1904, any."""
+    clock = _CLOCK.fullmatch(text)
+    if clock:
+        yield _EPOCH + _clock_time(clock)
+    if _ISO.fullmatch(text):
+        yield from _iso_moments(text)
+    day, _, time = text.partition(" ")
+    tail = _CLOCK.fullmatch(time.strip())
+    for date in (*_dates(text), *(_dates(day) if tail else ())):
+        yield date + (_clock_time(tail) if tail else timedelta())
+
+
+def _iso_moments(text: str) -> Iterator[datetime]:
+    moment = datetime.fromisoformat(text)
+    yield moment.replace(tzinfo=None)
+    if moment.tzinfo is not None:
+        yield moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
+
+
+def _clock_time(clock: re.Match[str]) -> timedelta:
+    hours = int(clock[1])
+    if clock[4]:
+        hours = hours % 12 + (12 if clock[4].lower() == "p" else 0)
+    return timedelta(hours=hours, minutes=int(clock[2]), seconds=int(clock[3] or 0))
+
+
+def _dates(text: str) -> Iterator[datetime]:
+    parts = _PARTS.fullmatch(text)
+    if parts:
+        yield from _orders(parts[1], parts[2], parts[3])
+    joined = _JOINED.fullmatch(text)
+    if joined:
+        first, second = (joined[1], joined[2]) if joined[1] else (joined[4], joined[3])
+        yield from _orders(first, second, None)
+
+
+def _orders(first: str, second: str, third: str | None) -> Iterator[datetime]:
+    """Dates by every order of day, month and year; two parts may be day and month or month and year."""
+    orders = (
+        [(third, first, second), (third, second, first), (first, second, third)]
+        if third
+        else [(None, first, second), (None, second, first), (second, first, "1"), (first, second, "1")]
+    )
+    for year, month, day in orders:
+        date = _date(year, month, day)
+        if date is not None:
+            yield date
+
+
+def _date(year: str | None, month: str | None, day: str | None) -> datetime | None:
+    month_number = _month(month or "")
+    if not month_number or not (day or "").isdigit() or not (year is None or year.isdigit()):
+        return None
+    try:
+        return datetime(_full_year(year), month_number, int(day or 0))
+    except ValueError:
+        return None
+
+
+def _full_year(year: str | None) -> int:
+    if year is None:
+        return _ANY_YEAR
+    number = int(year)
+    return number if len(year) > 2 else number + (2000 if number < 30 else 1900)
+
+
+_ANY_YEAR = 1904
+"""Stands for the year that the program adds by itself; a leap year, so that every day exists."""
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text) if 1 <= int(text) <= 12 else 0
+    return _MONTHS.index(text[:3].lower()) + 1 if text[:3].lower() in _MONTHS else 0
+
+
+def _close(cell: datetime, moment: datetime) -> bool:
+    if moment.year == _ANY_YEAR:
+        moment = moment.replace(year=cell.year) if (moment.month, moment.day) != (2, 29) else moment
+    return abs(cell - moment) < timedelta(seconds=1)
