@@ -1,0 +1,42 @@
+"""Fetches several things at once and hands them out in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+async def in_order(
+    items: Iterable[Item], fetch: Callable[[Item], Awaitable[Answer]], at_once: int
+) -> AsyncGenerator[Answer, None]:
+    """Yield `fetch(item)` for each item in order, with at most `at_once` fetched ahead of the caller.
+
+    The first failure is raised in its turn; a failure or closing the iterator cancels what is under way.
+    """
+    waiting: deque[asyncio.Task[Answer]] = deque()
+    rest = iter(items)
+
+    async def fetch_one(item: Item) -> Answer:
+        return await fetch(item)
+
+    try:
+        while True:
+            while len(waiting) < at_once and (item := next(rest, _NOTHING)) is not _NOTHING:
+                waiting.append(asyncio.create_task(fetch_one(item)))  # type: ignore[arg-type]  # not the sentinel
+            if not waiting:
+                return
+            answer = await waiting[0]
+            waiting.popleft()
+            yield answer
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+_NOTHING = object()
