@@ -1,0 +1,1 @@
+"""Worksheets: where people edit records."""

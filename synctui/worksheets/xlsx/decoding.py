@@ -1,0 +1,121 @@
+"""From the XML of a cell to the value that a person sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from synctui.cells import Cell, CellError
+from synctui.worksheets.xlsx.limits import Damaged
+from synctui.worksheets.xlsx.moments import from_iso, from_serial
+from synctui.worksheets.xlsx.texts import plain_text
+
+Decode = Callable[[str], Cell]
+"""From what stands in `<v>` or `<is>`, as XML, to the cell."""
+
+_ATTRIBUTES = re.compile(r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*""")
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+
+def attributes_of(xml: str) -> dict[str, str]:
+    """The attributes written in a start tag. Raises Damaged."""
+    if not _ATTRIBUTES.fullmatch(xml):
+        raise Damaged("the attributes of a cell are broken")
+    return {name: double or single for name, double, single in _ATTRIBUTE.findall(xml)}
+
+
+def number(text: str) -> int | float | CellError:
+    """A number as written: whole where it has neither point nor exponent."""
+    try:
+        value = int(text) if text.removeprefix("-").isdigit() else float(text)
+    except ValueError as error:
+        raise Damaged(f"a cell holds the number {text[:30]!r}") from error
+    return value if value - value == 0 else CellError("#NUM!")
+
+
+class Decoders(dict[str, Decode]):
+    """Attributes of a cell as XML -> how to read it; each way of writing them is worked out once."""
+
+    def __init__(self, strings: Callable[[], list[str]], is_moment: Callable[[int], bool], date1904: bool) -> None:
+        super().__init__()
+        self._strings = strings
+        self._is_moment = is_moment
+        self._moment = partial(_moment, date1904=date1904)
+
+    def __missing__(self, attributes: str) -> Decode:
+        decode = self[attributes] = self._decoder(attributes_of(attributes))
+        return decode
+
+    def _decoder(self, attributes: dict[str, str]) -> Decode:
+        match attributes.get("t", "n"):
+            case "s":
+                return partial(_shared, strings=self._strings())
+            case "str" | "inlineStr":
+                return _text
+            case "b":
+                return _boolean
+            case "e":
+                return _error
+            case "d":
+                return _iso
+            case "n":
+                return self._moment if self._is_moment(style_of(attributes)) else _number
+        raise Damaged(f"a cell has the unknown type {attributes['t'][:20]!r}")
+
+
+def style_of(attributes: dict[str, str], name: str = "s") -> int:
+    """The number of a cell's style."""
+    try:
+        return int(attributes.get(name) or 0)
+    except ValueError as error:
+        raise Damaged("a cell has no valid style") from error
+
+
+def formula_result(cell: Cell) -> Cell:
+    """What a formula without a stored result stands for."""
+    return CellError() if cell is None else cell
+
+
+def _number(xml: str) -> Cell:
+    if xml.isdigit():
+        return int(xml)
+    return number(xml) if xml else None
+
+
+def _moment(xml: str, date1904: bool) -> Cell:
+    if not xml:
+        return None
+    serial = number(xml)
+    if isinstance(serial, CellError):
+        return serial
+    moment = from_serial(serial, date1904)
+    return serial if moment is None else moment
+
+
+def _shared(xml: str, strings: list[str]) -> Cell:
+    if xml.isdigit():
+        with suppress(IndexError):
+            return strings[int(xml)]
+    if xml:
+        raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")
+    return None
+
+
+def _text(xml: str) -> Cell:
+    if "&" not in xml and "_x" not in xml:
+        return xml
+    return plain_text(xml)
+
+
+def _boolean(xml: str) -> Cell:
+    return xml.strip() in ("1", "true") if xml else None
+
+
+def _error(xml: str) -> Cell:
+    return CellError(plain_text(xml)) if xml else None
+
+
+def _iso(xml: str) -> Cell:
+    return from_iso(xml) or plain_text(xml) if xml else None

@@ -1,0 +1,153 @@
+"""Rows of a patched worksheet: changed cell by cell, renumbered, or made new in the looks of the last one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from synctui.cells import Cell
+from synctui.changes import ROW, SYNC
+from synctui.records import ColumnType
+from synctui.worksheets.references import number_of
+from synctui.worksheets.xlsx.columns import Columns
+from synctui.worksheets.xlsx.decoding import attributes_of, style_of
+from synctui.worksheets.xlsx.encoding import CellStyles, CellWriter
+from synctui.worksheets.xlsx.kept_formulas import KeptFormulas
+from synctui.worksheets.xlsx.markup import element
+from synctui.worksheets.xlsx.rows import RawRow
+from synctui.worksheets.xlsx.styles import Shows
+from synctui.worksheets.xlsx.survey import Survey
+
+_CELL_PLACE = re.compile(r'(<c r="[A-Z]+)[0-9]+"')
+_ROW_NUMBER = re.compile(r"""\sr\s*=\s*["']([0-9]+)""")
+_SPANS = re.compile(r"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+class RowRewriter:
+    """Writes the rows of one worksheet."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        found: Survey,
+        styles: CellStyles,
+        style_of_column: Callable[[str], int],
+        types: Mapping[str, ColumnType],
+        filled: Mapping[str, str],
+        formulas: KeptFormulas,
+    ) -> None:
+        self._columns = columns
+        self._found = found
+        self._styles = styles
+        self._style_of_column = style_of_column
+        self._types = types
+        self._filled = filled
+        self._formulas = formulas
+        self._own = frozenset(columns.letters[header] for header in (SYNC, ROW) if header in columns.letters)
+        self._writers = _Writers(styles)
+        self._new_cells: dict[str, Callable[[int, Cell], str]] = {}
+
+    def kept(self, row: RawRow, number: int) -> str:
+        """A row whose values stay, at a number."""
+        if "<f" in row.body and (self._formulas.anything_new or self._formulas.orphaned):
+            return self.changed(row, number, {})
+        if number == row.number:
+            return f"<row{row.attributes}>{row.body}</row>"
+        if _CELL_PLACE.search(row.body) is None and row.body:
+            return self.changed(row, number, {})
+        body = _CELL_PLACE.sub(lambda place: f'{place[1]}{number}"', row.body)
+        return f"<row{_renumbered(row, number)}>{body}</row>"
+
+    def changed(self, row: RawRow, number: int, cells: dict[str, Cell]) -> str:
+        """A row with some cells (letters -> value) changed or added; the others stay as they are written.
+
+        Cells are taken out of the mapping as they are written.
+        """
+        left = cells
+        fresh = not self._own.issuperset(cells)
+        moves, writers = self._columns.moves, self._writers
+        written: dict[str, str] = {}
+        for cell in row.written_cells():
+            column = self._columns.after(cell[1]) if moves else cell[1]
+            if column in left:
+                if cell[3]:
+                    self._formulas.overwritten(cell, row.number)
+                value = left.pop(column)
+                written[column] = writers[column, cell[2]][type(value)](number, value)
+            else:
+                xml = self._formulas.kept(cell, row.number, fresh=fresh) if cell[3] else cell[0]
+                written[column] = _placed(xml, cell[1], column, row.number, number)
+        for column, value in left.items():
+            written[column] = self._missing(column, row.number)(number, value)
+        wider = bool(left or moves)
+        order = sorted(written, key=number_of) if wider else written
+        return f"<row{_renumbered(row, number, wider=wider)}>{''.join([written[column] for column in order])}</row>"
+
+    def new(self, number: int, cells: Mapping[str, Cell]) -> str:
+        """A new row, by header; formulas that the table fills its columns with are filled in."""
+        writers = self._new_cells or self._make_new_cells()
+        body = "".join([write(number, cells.get(header)) for header, write in writers.items()])
+        return f'<row r="{number}"{self._found.model_height}>{body}</row>'
+
+    def _make_new_cells(self) -> dict[str, Callable[[int, Cell], str]]:
+        by_column = sorted(self._columns.letters.items(), key=lambda item: number_of(item[1]))
+        self._new_cells = {header: self._new_cell(header, column) for header, column in by_column}
+        return self._new_cells
+
+    def _new_cell(self, header: str, column: str) -> Callable[[int, Cell], str]:
+        style = self._usual_style(column)
+        if self._types.get(header) is ColumnType.TEXT:
+            style = self._styles.fitting(style, Shows.TEXT)
+        writer = self._writer(column, style)
+        if column not in self._filled:
+            return writer
+        content = element("f", None, self._filled[column])
+        return lambda row, value: (
+            f'<c r="{column}{row}" s="{style}">{content}</c>' if value is None else writer(row, value)
+        )
+
+    def _missing(self, column: str, row: int) -> CellWriter:
+        """The writer of a cell that was not there."""
+        if row > 1:
+            return self._writer(column, self._usual_style(column))
+        styles = self._found.header_styles
+        return self._writer(column, styles.get(column, next(iter(styles.values()), 0)))
+
+    def _usual_style(self, column: str) -> int:
+        """The style that new cells of a column get: that of the last row of data, else of the column."""
+        style = self._found.model_styles.get(self._columns.before(column))
+        if style is None or column in self._columns.added:
+            return self._style_of_column(column)
+        return style
+
+    def _writer(self, column: str, style: int) -> CellWriter:
+        return self._writers[column, f' s="{style}"']
+
+
+class _Writers(dict[tuple[str, str], CellWriter]):
+    """Letters of a column and attributes of a cell -> what writes such a cell anew."""
+
+    def __init__(self, styles: CellStyles) -> None:
+        super().__init__()
+        self._styles = styles
+
+    def __missing__(self, key: tuple[str, str]) -> CellWriter:
+        column, attributes = key
+        writer = self[key] = CellWriter(number_of(column), style_of(attributes_of(attributes)), self._styles)
+        return writer
+
+
+def _renumbered(row: RawRow, number: int, *, wider: bool = False) -> str:
+    """A row's attributes at another number; a wider row loses the hint which columns it spans."""
+    attributes = _SPANS.sub("", row.attributes) if wider else row.attributes
+    found = _ROW_NUMBER.search(attributes)
+    if not found:
+        return f' r="{number}"{attributes}'
+    return f"{attributes[: found.start(1)]}{number}{attributes[found.end(1) :]}"
+
+
+def _placed(xml: str, old_column: str, column: str, old_number: int, number: int) -> str:
+    """A cell's XML at another place."""
+    if column == old_column and number == old_number:
+        return xml
+    return _CELL_PLACE.sub(lambda _: f'<c r="{column}{number}"', xml, count=1)
