@@ -1,0 +1,306 @@
+"""Planning: which rows a push would send, in which batches, and what must be asked first. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from ulid import ULID
+
+from synctui import formats
+from synctui.cells import Grid
+from synctui.changes import Changeset, Problem, RowView
+from synctui.connectors.base import Outgoing, Target, TargetShape
+from synctui.errors import ConflictsFound, LinkError
+from synctui.links import Endpoint, Link, TargetOptions
+from synctui.pairing import Pairing
+from synctui.plan import Plan, PlannedRow
+from synctui.records import ColumnType, Memory, Value
+from synctui.values import text_of, xml_problem
+
+MANY_ROWS = 20
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PushOptions:
+    """What the user asked of a push."""
+
+    rows: Literal["edited", "all"] = "edited"
+    only_failed: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Literal["mine", "theirs", "stop"] = "stop"
+    dry_run: bool = False
+
+
+@dataclass
+class Planner:
+    """Everything that a plan is made of."""
+
+    link: Link
+    target: Target
+    shape: TargetShape
+    pairing: Pairing
+    memory: Memory
+    grid: Grid
+    sheet: Changeset
+    workbook: str
+    options: PushOptions
+    sent_before: Callable[[str], str]
+    """Row id -> the run in which this target accepted it, or empty text."""
+    failed: Collection[str] = ()
+    """Row ids whose last outcome is refused."""
+    problems: list[Problem] = field(default_factory=list)
+    unusable: list[RowView] = field(default_factory=list)
+
+    def plan(self, variables: Mapping[str, str]) -> Plan:
+        """The plan. Raises ConflictsFound where a row to be sent is in conflict or gone at the source."""
+        usable = [row for row in self.sheet.rows if self._usable(row)]
+        numbers = {row.number for row in usable}
+        self.unusable = [row for row in self.sheet.rows if row.number not in numbers]
+        chosen = {row.number for row in usable if self._chosen(row)}
+        documents = self._documents(usable, chosen)
+        self._stop_for_conflicts([row for rows in documents for row in rows if row.number in chosen])
+        planned = [
+            [self._planned(row, number, row.number in chosen) for row in rows]
+            for number, rows in enumerate(documents, 1)
+        ]
+        batches = self._batches(planned)
+        rows = [row for batch in batches for row in batch]
+        return Plan(
+            link=self.link.name,
+            source=self.link.source.connection.name,
+            target=self.target.name,
+            connection=self._endpoint.connection.name,
+            environment=self._endpoint.connection.environment,
+            workbook=self.workbook,
+            batches=batches,
+            variables=variables,
+            warnings=tuple(self._warnings(planned)),
+            asks=tuple(self._asks(rows)),
+            sums=self._sums(chosen),
+            documents=len(planned),
+            calls=2 * len(batches),
+        )
+
+    # -- which rows
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        if self.link.target is None:
+            raise LinkError(f"{self.link.name} has no target.", "Add [links.NAME.target] to push.")
+        return self.link.target
+
+    @property
+    def _target_options(self) -> TargetOptions:
+        options: TargetOptions = self._endpoint.options
+        return options
+
+    def _usable(self, row: RowView) -> bool:
+        if row.blocked or row.in_doubt or row.row_id in self.memory.in_doubt:
+            return False
+        found = self._flaw(row)
+        if found and self._chosen(row):
+            self._problem(row, *found)
+        return not found
+
+    def _flaw(self, row: RowView) -> tuple[str, str] | None:
+        """What keeps the row from this target: header and sentence."""
+        for column in self.shape.columns:
+            header = self.pairing.headers.get(column.name)
+            if column.key and header and not self._value(row, header):
+                return header, f"{column.name} is a key column of the target and must not be blank."
+        for header in self.pairing.feeding if self.shape.xml_text else ():
+            bad = xml_problem(text_of(self._value(row, header)))
+            if bad:
+                return header, f"The cell holds the character {bad}, which cannot be sent; take it out."
+        return None
+
+    def _problem(self, row: RowView, header: str, message: str) -> None:
+        address = f"{_letters(self.grid.headers.index(header))}{row.number}"
+        self.problems.append(Problem(row.number, header, f"{address}: {message}"))
+
+    def _chosen(self, row: RowView) -> bool:
+        if self.options.only_failed:
+            return row.row_id in self.failed
+        return self.options.rows == "all" or row.sync == "push" or self._has_news(row)
+
+    def _has_news(self, row: RowView) -> bool:
+        return any(edit.column in self.pairing.feeding for edit in row.edits)
+
+    def _stop_for_conflicts(self, rows: Sequence[RowView]) -> None:
+        gone = [row for row in rows if row.gone]
+        open_ = [row for row in rows if self.memory.conflicts.get(row.row_id)]
+        if gone:
+            where = _row_list(gone)
+            raise ConflictsFound(
+                f"{where} gone at the source; nothing was sent.", "Delete the rows, or empty their keys to create anew."
+            )
+        if open_ and self.options.conflicts == "stop":
+            raise ConflictsFound(
+                f"{_row_list(open_)} in conflict: the source changed the same cells; nothing was sent.",
+                "Type mine or theirs into the Sync cell of each, or push with --conflicts mine or theirs.",
+            )
+
+    # -- documents and batches
+
+    def _documents(self, rows: Sequence[RowView], chosen: Collection[int]) -> list[list[RowView]]:
+        """Rows that travel, grouped into documents in the worksheet's order; an edited row takes its document along."""
+        if not self.shape.groups:
+            return [[row] for row in rows if row.number in chosen]
+        keys = [header for c in self.shape.columns if c.key and (header := self.pairing.headers.get(c.name))]
+        documents: dict[tuple[str, ...], list[RowView]] = {}
+        for row in rows:
+            documents.setdefault(tuple(text_of(self._value(row, header)) for header in keys), []).append(row)
+        stuck = self._stuck_documents(keys)
+        return [
+            document
+            for key, document in documents.items()
+            if any(row.number in chosen for row in document) and not self._is_stuck(key, document, stuck)
+        ]
+
+    def _stuck_documents(self, keys: Sequence[str]) -> dict[tuple[str, ...], RowView]:
+        """Documents with a row that cannot be sent: key -> that row."""
+        return {tuple(text_of(self._value(row, header)) for header in keys): row for row in self.unusable}
+
+    def _is_stuck(
+        self, key: tuple[str, ...], document: Sequence[RowView], stuck: Mapping[tuple[str, ...], RowView]
+    ) -> bool:
+        if key not in stuck:
+            return False
+        reason = f"Row {stuck[key].number} belongs to the same document and cannot be sent, so this row waits."
+        self.problems.extend(Problem(row.number, "", reason) for row in document)
+        return True
+
+    def _planned(self, row: RowView, document: int, chosen: bool) -> PlannedRow:
+        if not row.row_id:
+            row.own_id = str(ULID())
+        edits = [edit for edit in row.edits if chosen]
+        op: Literal["create", "update"] = "update" if row.exists else "create"
+        old = {edit.column: edit.old for edit in edits}
+        replaces = {name: old[header] for name, header in self.pairing.headers.items() if header in old}
+        return PlannedRow(
+            Outgoing(row.row_id, self._payload(row), document, op == "create", row.key, replaces),
+            row.key,
+            op,
+            row.number,
+            old,
+            {edit.column: edit.new for edit in edits},
+        )
+
+    def _payload(self, row: RowView) -> dict[str, Value]:
+        patterns = self._target_options.formats
+        values: dict[str, Value] = {}
+        for name, header in self.pairing.headers.items():
+            value = self._value(row, header) if header else ""
+            values[name] = formats.apply(patterns[name], text_of(value)) if name in patterns else value
+        return values
+
+    def _value(self, row: RowView, header: str) -> Value:
+        index = self._positions.get(header)
+        return row.extra.get(header, "") if index is None else row.values[index]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column.title: index for index, column in enumerate(self.memory.columns)}
+
+    def _batches(self, documents: Sequence[list[PlannedRow]]) -> tuple[tuple[PlannedRow, ...], ...]:
+        batches: list[list[PlannedRow]] = []
+        size = 0
+        for document in documents:
+            weight = self.target.body_size([row.outgoing for row in document])
+            full = batches and (
+                len(batches[-1]) + len(document) > self._target_options.batch_rows or size + weight > MAX_BYTES
+            )
+            if not batches or full:
+                batches.append([])
+                size = 0
+            batches[-1].extend(document)
+            size += weight
+        return tuple(tuple(batch) for batch in batches)
+
+    # -- what the user must know
+
+    def _asks(self, rows: Sequence[PlannedRow]) -> list[str]:
+        creates = sum(row.op == "create" for row in rows)
+        emptied = sum(not new and bool(row.before[c]) for row in rows for c, new in row.after.items())
+        asks = [f"{_count(creates, 'row')} will be created"] if creates else []
+        asks += [f"{_count(emptied, 'value')} will be emptied"] if emptied else []
+        asks += [f"{_count(len(rows), 'row')} will be sent"] if len(rows) > MANY_ROWS else []
+        return asks + ([] if self._target_options.upsert else self._sent_before(rows))
+
+    def _sent_before(self, rows: Sequence[PlannedRow]) -> list[str]:
+        runs: dict[str, list[int]] = {}
+        for row in rows:
+            accepted = self.memory.accepted.get(row.row_id)
+            run = self.sent_before(row.row_id) or (accepted.run_id if accepted else "")
+            if run:
+                runs.setdefault(run, []).append(row.sheet_row)
+        return [f"{_rows_named(numbers)} sent before in run {run}" for run, numbers in runs.items()]
+
+    def _warnings(self, documents: Sequence[list[PlannedRow]]) -> list[str]:
+        warnings = list(self.pairing.warnings)
+        largest = max(map(len, documents), default=0)
+        if largest > self._target_options.batch_rows:
+            warnings.append(f"A document of {largest} rows is larger than batch_rows and travels alone.")
+        for row in self.sheet.rows:
+            unsent = [edit.column for edit in row.edits if edit.column not in self.pairing.feeding]
+            if unsent and not row.blocked:
+                warnings.append(f"Row {row.number}: {', '.join(unsent)} feeds nothing in the target and is not sent.")
+        if self.sheet.damage:
+            warnings.append(
+                f"{_count(len(self.sheet.damage), 'cell')} changed by the spreadsheet, not by you: not sent."
+            )
+        if self.sheet.deleted:
+            warnings.append(
+                f"{_count(len(self.sheet.deleted), 'row')} deleted from the worksheet: no record is deleted."
+            )
+        return warnings
+
+    def _sums(self, chosen: Collection[int]) -> dict[str, tuple[str, str]]:
+        rows = [row for row in self.sheet.rows if row.number in chosen]
+        sums = {}
+        for index, column in enumerate(self.memory.columns):
+            if column.type is ColumnType.NUMBER and column.title in self.pairing.feeding and rows:
+                after = sum((_decimal(row.values[index]) for row in rows), Decimal())
+                before = sum((_decimal(_before(row, column.title, row.values[index])) for row in rows), Decimal())
+                sums[column.title] = (f"{before:f}", f"{after:f}")
+        return sums
+
+
+def _before(row: RowView, header: str, now: Value) -> Value:
+    if not row.exists:
+        return ""
+    return next((edit.old for edit in row.edits if edit.column == header), now)
+
+
+def _decimal(value: Value) -> Decimal:
+    try:
+        number = Decimal(value or "0")
+    except ArithmeticError:
+        return Decimal()
+    return number if number.is_finite() else Decimal()
+
+
+def _letters(position: int) -> str:
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _rows_named(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
+    return f"{'Row' if len(numbers) == 1 else 'Rows'} {shown}"
+
+
+def _row_list(rows: Sequence[RowView]) -> str:
+    return f"{_rows_named([row.number for row in rows])} {'is' if len(rows) == 1 else 'are'}"
