@@ -1,0 +1,200 @@
+"""One link's worksheet in one workbook: read against its passport, planned, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from synctui.adopt import adopt_unknown_runs
+from synctui.cells import Grid
+from synctui.changes import Changeset, Policy, Problem, detect, policy_for
+from synctui.connections import Connections
+from synctui.connectors.base import DryRun, DryRunTarget, Source, Target, TargetShape
+from synctui.errors import LinkError, RowsInDoubt, WorksheetError
+from synctui.fresh_rows import FreshRows
+from synctui.links import Endpoint, Link
+from synctui.marks import SheetMarks, resolve
+from synctui.offload import Offload
+from synctui.pairing import Pairing, pair
+from synctui.plan import Plan
+from synctui.planning import Planner, PushOptions
+from synctui.records import Memory
+from synctui.store.journal import Journal
+from synctui.variables import Ask
+from synctui.variables import resolve as resolve_variables
+from synctui.worksheets.base import Workbook
+from synctui.worksheets.identity import belongs, linked
+from synctui.worksheets.passport import Passport, from_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The worksheet as it stands, against what the passport remembers of it."""
+
+    passport: Passport
+    memory: Memory
+    grid: Grid
+    changes: Changeset
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, and what is needed to carry it out."""
+
+    plan: Plan
+    problems: tuple[Problem, ...]
+    """What keeps rows from being sent."""
+    sheet: Changeset
+    target: Target
+    marks: SheetMarks
+    preview: DryRun | None = None
+    """What the target would receive, in a dry run of a target that can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedSheet:
+    """What can be done with one link's worksheet, apart from pulling into it and sending from it."""
+
+    link: Link
+    workbook: Workbook
+    connections: Connections
+    journal: Journal
+    offload: Offload
+
+    # -- reading
+
+    async def read(self, feeding: Sequence[str] | None = None) -> Reading:
+        """Read the worksheet, from the file alone. Raises WorksheetError.
+
+        `feeding` are the headers that feed the target; None: those that the link's `columns` name.
+        """
+        policy = self.policy(feeding)
+        return await self.offload(lambda: self._read(policy))
+
+    def _read(self, policy: Policy) -> Reading:
+        passport = passport_of(self.workbook)
+        memory = linked(passport, self.link.name)
+        grid = self.workbook.grid(self.link.name)
+        return Reading(passport, memory, grid, detect(memory, grid, policy))
+
+    def policy(self, feeding: Sequence[str] | None = None) -> Policy:
+        """What the link's settings say of unusual cells."""
+        options = self.link.target.options if self.link.target else None
+        named = tuple(options.columns.values()) if options and feeding is None else tuple(feeding or ())
+        issued = source_of(self.link, self.connections).id_columns
+        return policy_for(options, any(name in issued for name in self.link.key), named)
+
+    # -- planning
+
+    async def plan(self, options: PushOptions, ask: Ask) -> Prepared:
+        """Check everything against the target; sends no row.
+
+        Raises WorksheetError, LinkError, UsageError, RowsInDoubt, ConflictsFound, RemoteError.
+        """
+        target = self.target
+        if not options.dry_run:
+            stop_for_doubt(self.journal, target)
+        belongs(linked(passport_of(self.workbook), self.link.name), self.link)
+        shape = await target.shape()
+        first = await self.read()
+        pairing = pair(shape, self._endpoint.options.columns, first.grid.headers, first.memory.columns)
+        reading = await self.read(pairing.feeding)
+        self.adopt(reading)
+        if not options.dry_run:
+            stop_for_doubt(self.journal, target)
+        resolved = resolve(reading.memory, reading.changes.rows, options.conflicts)
+        planner = Planner(
+            self.link, target, shape, pairing, reading.memory, reading.grid, reading.changes, self.workbook.name,
+            options, self._sent_before(target, reading.changes), self._failed(target, reading.memory),
+        )  # fmt: skip
+        chosen = self._endpoint.options
+        variables = resolve_variables(chosen, options.variables, self.workbook, ask, dry_run=options.dry_run)
+        plan = planner.plan(variables)
+        marks = self._marks(reading, resolved)
+        if resolved and not plan.rows and not options.dry_run:
+            await marks.keep_choices()
+        problems = (*reading.changes.problems, *planner.problems)
+        sending = self._fresh(target, shape, pairing, reading.memory)
+        preview = await _preview(target, plan) if options.dry_run else None
+        return Prepared(plan, problems, reading.changes, sending, marks, preview)
+
+    def _fresh(self, target: Target, shape: TargetShape, pairing: Pairing, memory: Memory) -> Target:
+        """The target, wrapped where it wants whole rows."""
+        if not shape.whole_rows:
+            return target
+        names = {column.title: column.name for column in memory.columns}
+        columns = {name: names[header] for name, header in pairing.headers.items() if header in names}
+        return FreshRows(target, source_of(self.link, self.connections), self.link.key, columns)
+
+    @property
+    def target(self) -> Target:
+        """The link's target; nothing is sent yet. Raises LinkError where it has none."""
+        return self.connections.get(self._endpoint.connection).target(self._endpoint.options)
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        if self.link.target is None:
+            name = self.link.name
+            raise LinkError(f"{name} has no target, so nothing can be pushed.", f"Add [links.{name}.target].")
+        return self.link.target
+
+    def _sent_before(self, target: Target, sheet: Changeset) -> Callable[[str], str]:
+        found = self.journal.accepted_before(target.name, [row.row_id for row in sheet.rows if row.edits])
+        return lambda row_id: found.get(row_id, "")
+
+    def _failed(self, target: Target, memory: Memory) -> set[str]:
+        return self.journal.refused(target.name).keys() | memory.refused.keys()
+
+    def _marks(self, reading: Reading, resolved: dict[int, dict[str, str | None]] | None = None) -> SheetMarks:
+        return SheetMarks(
+            self.workbook, reading.passport, reading.memory, reading.changes, reading.grid.headers, self.offload,
+            resolved or {},
+        )  # fmt: skip
+
+    # -- what earlier runs left
+
+    def adopt(self, reading: Reading) -> None:
+        """Take over runs that the workbook shows as in doubt and that the journal does not know."""
+        name = self.target.name
+        adopt_unknown_runs(self.journal, self.link, name, self.workbook.name, reading.memory, reading.changes)
+
+    async def write_marks(self, run_id: str) -> None:
+        """Write what became of a run's rows, where the workbook does not show it yet. Raises WorksheetError."""
+        run = self.journal.run(run_id)
+        with self.journal.hold(run.target):
+            rows = tuple(row for row in self.journal.rows(run_id) if not row.written_back)
+            if rows:
+                await self._marks(await self.read()).after(run_id, rows)
+                self.journal.marked(run_id, rows)
+
+
+async def _preview(target: Target, plan: Plan) -> DryRun | None:
+    if not plan.rows or not isinstance(target, DryRunTarget):
+        return None
+    return await target.dry_run([row.outgoing for row in plan.rows])
+
+
+def source_of(link: Link, connections: Connections) -> Source:
+    """A link's source; nothing is sent yet."""
+    return connections.get(link.source.connection).source(link.source.options)
+
+
+def stop_for_doubt(journal: Journal, target: Target) -> None:
+    """Raises RowsInDoubt while an earlier run's rows are in doubt at the target."""
+    runs = journal.barrier(target.name)
+    if runs:
+        raise RowsInDoubt(
+            f"Run {runs[0]} left rows in doubt at {target.name}, so nothing more is sent there.",
+            f"Look at the other side, then: synctui settle {runs[0]} --as arrived, resend or skip.",
+        )
+
+
+def passport_of(workbook: Workbook) -> Passport:
+    """The workbook's passport. Raises WorksheetError where there is none, or none that can be trusted."""
+    lines = workbook.passport()
+    if lines is None:
+        raise WorksheetError(
+            "The workbook has no passport: it was not made by a pull, or the hidden worksheet _synctui was deleted.",
+            "Pull again; --replace keeps a worksheet of the same name beside the new one.",
+        )
+    return from_lines(lines)

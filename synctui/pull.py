@@ -1,0 +1,268 @@
+"""Pull: a source's records into a link's worksheet, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from ulid import ULID
+
+from synctui.cells import Cell
+from synctui.changes import ROW, SYNC, Changeset, Policy, RowView, detect
+from synctui.columns import columns_after
+from synctui.connectors.base import Source
+from synctui.errors import BadReply, LinkError, WorksheetError
+from synctui.links import Link
+from synctui.merge import Merge, merge
+from synctui.offload import Offload
+from synctui.records import Column, Key, Memory, Record, Value, key_id
+from synctui.states import SAVED, sync_text
+from synctui.values import stand_in, text_of, to_cell
+from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
+from synctui.worksheets.identity import belongs, linked
+from synctui.worksheets.passport import Passport, from_lines, to_lines
+
+MAX_ROWS = 1_048_575
+MAX_COLUMNS = 16_382
+
+
+@dataclass(frozen=True, slots=True)
+class PagePulled:
+    """Progress: one more page arrived."""
+
+    pages: int
+    rows: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Progress: all records are here, the workbook is being written."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class PullDone:
+    """What a pull did."""
+
+    pull_id: str
+    rows: int
+    """Rows in the worksheet that stand for a record."""
+    added: int
+    changed: int
+    """Records that the source changed since the last pull."""
+    removed: int
+    """Records that are gone at the source."""
+    conflicts: int
+    """Rows in which both sides changed the same cell."""
+    without_key: int
+    """Records left out because their key is blank."""
+    notices: tuple[str, ...] = ()
+
+
+PullEvent = PagePulled | Writing | PullDone
+
+
+@dataclass(slots=True)
+class _Pulled:
+    records: dict[Key, Record] = field(default_factory=dict)
+    without_key: int = 0
+    repeated: int = 0
+
+
+async def run(
+    link: Link, source: Source, workbook: Workbook, *, policy: Policy, replace: bool = False, offload: Offload
+) -> AsyncIterator[PullEvent]:
+    """Pull every page, merge, write once. Raises RemoteError, WorksheetError, LinkError; the file is then as it was."""
+    refresh = _Refresh(link, workbook, policy, replace)
+    refresh.prepare()
+    pulled = _Pulled()
+    pages = source.pages()
+    async with aclosing(pages):  # type: ignore[type-var]
+        async for page in pages:
+            if page.number == 1:  # a source that has to read again begins anew
+                pulled = _Pulled()
+            _collect(link, pulled, page.records)
+            if page.total is not None and page.total > MAX_ROWS:
+                raise LinkError(f"The list has {page.total:,} records; a worksheet holds {MAX_ROWS:,}.", "Narrow it.")
+            yield PagePulled(page.number, len(pulled.records), page.total)
+    yield Writing(len(pulled.records))
+    done = await offload(lambda: refresh.write(pulled, source))
+    yield done
+
+
+def _collect(link: Link, pulled: _Pulled, records: tuple[Record, ...]) -> None:
+    for record in records:
+        if not all(name in record for name in link.key):
+            missing = next(name for name in link.key if name not in record)
+            raise LinkError(
+                f"The records of {link.name} have no column {missing!r}, which is the link's key.",
+                f"Their columns are: {', '.join(list(record)[:12])}.",
+            )
+        key = tuple(text_of(record[name]) for name in link.key)
+        if not all(key):
+            pulled.without_key += 1
+        elif key in pulled.records:
+            pulled.repeated += 1
+        else:
+            pulled.records[key] = record
+
+
+class _Refresh:
+    """One worksheet, before and after."""
+
+    def __init__(self, link: Link, workbook: Workbook, policy: Policy, replace: bool) -> None:
+        self.link, self.workbook, self.policy, self.replace = link, workbook, policy, replace
+        self.passport = Passport()
+        self.rename: dict[str, str] = {}
+
+    def prepare(self) -> None:
+        """Find out, before a call is spent, whether the worksheet may be written."""
+        lines = self.workbook.passport()
+        exists = self.link.name in self.workbook.sheet_names()
+        try:
+            self.passport = from_lines(lines) if lines is not None else Passport()
+            if exists:
+                belongs(linked(self.passport, self.link.name), self.link)
+        except WorksheetError:
+            if not self.replace:
+                raise
+        if exists and self.replace:
+            self.rename[self.link.name] = self._spare_name()
+        if not exists or self.replace:
+            self.passport.links.pop(self.link.name, None)
+
+    def _spare_name(self) -> str:
+        taken = {name.lower() for name in self.workbook.sheet_names()}
+        numbers = (f" (old {number})" if number > 1 else " (old)" for number in range(1, 1000))
+        return next(n for s in numbers if (n := self.link.name[: 31 - len(s)] + s).lower() not in taken)
+
+    def write(self, pulled: _Pulled, source: Source) -> PullDone:
+        """Merge and save."""
+        memory = self.passport.links.get(self.link.name)
+        before = memory or Memory(self.link.name, key=self.link.key)
+        columns = columns_after(
+            before.columns, pulled.records.values(), self.link.key, self.link.types, source.column_types()
+        )
+        if len(columns) > MAX_COLUMNS:
+            raise LinkError(f"The records have {len(columns):,} columns; a worksheet holds {MAX_COLUMNS:,}.", "Narrow.")
+        if not columns:
+            raise BadReply("The source has no records, so its columns are not known.", "Widen the link's criteria.")
+        after = replace_memory(before, self.link, columns, pulled.records)
+        self.passport.links[self.link.name] = after
+        done = self._update(before, after, pulled) if memory else self._create(after, pulled)
+        return _with_notices(done, pulled, source)
+
+    def _create(self, after: Memory, pulled: _Pulled) -> PullDone:
+        specs = (ColumnSpec(SYNC), *map(_spec, after.columns), ColumnSpec(ROW, hidden=True))
+        rows = [
+            [None, *(to_cell(record.get(c.name), c) for c in after.columns), stand_in(key_id(key))]
+            for key, record in pulled.records.items()
+        ]
+        notices = self.workbook.write([NewSheet(self.link.name, specs, rows)], to_lines(self.passport), self.rename)
+        return PullDone(after.pull_id, len(rows), len(rows), 0, 0, 0, 0, tuple(notices))
+
+    def _update(self, before: Memory, after: Memory, pulled: _Pulled) -> PullDone:
+        grid = self.workbook.grid(self.link.name)
+        sheet = detect(before, grid, self.policy)
+        merged = merge(before, sheet, after.columns, pulled.records)
+        vanished = merged.vanished
+        if not self.workbook.removable(self.link.name):
+            merged.gone |= {row.key: before.baseline.get(row.key) or before.gone[row.key] for row in vanished}
+            vanished = []
+        after.gone, after.conflicts, after.accepted = merged.gone, merged.conflicts, merged.accepted
+        patch = self._patch(before, after, sheet, merged, pulled, {row.number for row in vanished})
+        patch = _fitted(patch, grid.headers)
+        notices = self.workbook.write([patch], to_lines(self.passport), self.rename)
+        return PullDone(
+            after.pull_id,
+            len(pulled.records),
+            len(merged.append),
+            len(merged.changed),
+            len(vanished) + len(merged.gone.keys() - before.gone.keys()),
+            len(merged.conflicts),
+            0,
+            tuple(notices),
+        )
+
+    def _patch(
+        self, before: Memory, after: Memory, sheet: Changeset, merged: Merge, pulled: _Pulled, remove: set[int]
+    ) -> SheetPatch:
+        by_title = {column.title: column for column in after.columns}
+        cells: dict[int, dict[str, Cell]] = {
+            number: {title: to_cell(value, by_title[title]) for title, value in changed.items()}
+            for number, changed in merged.cells.items()
+        }
+        for row in sheet.rows:
+            if row.number not in remove:
+                for header, text in _own_cells(row, after, pulled).items():
+                    cells.setdefault(row.number, {})[header] = text or None
+        new = after.columns[len(before.columns) :]
+        append = [self._appended(after, key, pulled.records[key]) for key in merged.append]
+        types = {column.title: column.type for column in after.columns}
+        return SheetPatch(self.link.name, cells, append, remove, tuple(map(_spec, new)), types)
+
+    def _appended(self, after: Memory, key: Key, record: Record) -> dict[str, Cell]:
+        saved = after.accepted.get(key_id(key))
+        values = {c.title: record.get(c.name) for c in after.columns} | (dict(saved.values) if saved else {})
+        cells = {column.title: to_cell(values[column.title], column) for column in after.columns}
+        return cells | {SYNC: SAVED if saved else None, ROW: stand_in(key_id(key))}
+
+
+def _fitted(patch: SheetPatch, headers: Collection[str]) -> SheetPatch:
+    """The patch without cells of columns that the user took out; our own columns are put back."""
+    ours = tuple(ColumnSpec(name, hidden=name == ROW) for name in (SYNC, ROW) if name not in headers)
+    added = (*ours, *patch.add_columns)
+    present = {*headers, *(column.header for column in added)}
+    return replace(
+        patch,
+        cells={number: {h: c for h, c in cells.items() if h in present} for number, cells in patch.cells.items()},
+        append=[{h: c for h, c in row.items() if h in present} for row in patch.append],
+        add_columns=added,
+    )
+
+
+def _own_cells(row: RowView, after: Memory, pulled: _Pulled) -> dict[str, str]:
+    """What our own columns say of a row, where it differs from what they say now."""
+    record = pulled.records.get(row.key)
+    theirs = {c.title: text_of(record.get(c.name)) for c in after.columns} if record and row.edits else {}
+    edited = any(theirs.get(edit.column) != text_of(edit.new) for edit in row.edits)
+    state = sync_text(row, after, edited=edited)
+    own = {SYNC: state} if state != row.sync else {}
+    identity = stand_in(row.row_id) or str(ULID())
+    if identity != row.row_cell:
+        own[ROW] = identity
+    return own
+
+
+def replace_memory(before: Memory, link: Link, columns: tuple[Column, ...], records: dict[Key, Record]) -> Memory:
+    """The link's memory after a pull, before anything was merged."""
+    names = [column.name for column in columns]
+    baseline: dict[Key, tuple[Value, ...]] = {
+        key: tuple(record.get(name) for name in names) for key, record in records.items()
+    }
+    return replace(
+        before,
+        pull_id=str(ULID()),
+        fingerprint=link.fingerprint,
+        columns=columns,
+        key=link.key,
+        baseline=baseline,
+        refused=dict(before.refused),
+        in_doubt=dict(before.in_doubt),
+    )
+
+
+def _spec(column: Column) -> ColumnSpec:
+    return ColumnSpec(column.title, column.type, read_only=column.read_only)
+
+
+def _with_notices(done: PullDone, pulled: _Pulled, source: Source) -> PullDone:
+    notices = [*done.notices, *source.notices]
+    if pulled.without_key:
+        notices.append(f"{pulled.without_key} records have no key and were left out.")
+    if pulled.repeated:
+        notices.append(f"{pulled.repeated} records came twice; the first of each was taken.")
+    return replace(done, without_key=pulled.without_key, notices=tuple(notices))

@@ -1,0 +1,221 @@
+"""The composition root: opens settings, stores, connections and workbooks; the fronts talk to this only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from synctui import pull as pulling
+from synctui import push as pushing
+from synctui import settings as settings_file
+from synctui.changes import Changeset
+from synctui.connections import Connections
+from synctui.connectors import MODULES, kind
+from synctui.connectors.base import CheckResult, Source
+from synctui.errors import SyncError, WorksheetError
+from synctui.http.calls import CallDone
+from synctui.linked_sheet import LinkedSheet, passport_of, source_of, stop_for_doubt
+from synctui.linked_sheet import Prepared as Prepared
+from synctui.linked_sheet import Reading as Reading
+from synctui.links import Link
+from synctui.offload import Offload, in_place
+from synctui.planning import PushOptions
+from synctui.run_map import PreparedRun
+from synctui.run_map import prepare as prepare_run
+from synctui.settings import Settings, state_folder
+from synctui.settle import Decision, Settlement, settle
+from synctui.store.history import RunRow, RunSummary
+from synctui.store.journal import Journal
+from synctui.variables import Ask
+from synctui.worksheets.base import Workbook
+from synctui.worksheets.passport import from_lines
+from synctui.worksheets.xlsx import open_workbook
+
+
+@dataclass(slots=True)
+class Session:
+    """One user's work with one settings file. Nothing is opened before it is needed."""
+
+    settings: Settings
+    home: Path
+    offload: Offload = in_place
+    on_call: Callable[[CallDone], None] | None = None
+    calls: int = 0
+    """Calls made so far."""
+    _journal: Journal | None = None
+    _connections: Connections | None = field(default=None)
+
+    @classmethod
+    def open(cls, config: str | None = None, offload: Offload = in_place, home: Path | None = None) -> Session:
+        """Read the settings that apply here; `home` is a state folder other than the user's. Raises SettingsError."""
+        path = settings_file.find(config)
+        return cls(settings_file.load(path, kind, MODULES), home or state_folder(), offload)
+
+    @property
+    def journal(self) -> Journal:
+        """The push journal of this machine. Raises StoreError."""
+        if self._journal is None:
+            self._journal = Journal(self.home)
+        return self._journal
+
+    @property
+    def connections(self) -> Connections:
+        """All connections of the settings."""
+        if self._connections is None:
+            self._connections = Connections(self.settings, self.home, self._count)
+        return self._connections
+
+    def _count(self, call: CallDone) -> None:
+        self.calls += 1
+        if self.on_call is not None:
+            self.on_call(call)
+
+    async def close(self) -> None:
+        """Let go of sockets and files."""
+        if self._connections is not None:
+            await self._connections.close()
+        if self._journal is not None:
+            self._journal.close()
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    # -- reading
+
+    async def check(self, names: Sequence[str] = ()) -> AsyncIterator[tuple[str, CheckResult]]:
+        """Sign in and read, connection by connection; a failure is an answer, not an exception."""
+        for name in names or self.settings.connections:
+            yield name, await self._check(name)
+
+    async def _check(self, name: str) -> CheckResult:
+        settings = self.settings.connection(name)
+        try:
+            result = await self.connections.get(settings).check()
+            for link in self.settings.links.values():
+                if link.source.connection.name == name and result.ok:
+                    await self.source(link).probe()
+        except SyncError as error:
+            return CheckResult(False, str(error), error=error)
+        return result
+
+    def source(self, link: Link) -> Source:
+        """A link's source; nothing is sent yet."""
+        return source_of(link, self.connections)
+
+    async def pull(self, name: str, workbook: Workbook, *, replace: bool = False) -> AsyncIterator[pulling.PullEvent]:
+        """Pull a link into its worksheet. Raises RemoteError, WorksheetError, LinkError; the file is then as it was."""
+        link = self.settings.link(name)
+        await self.catch_up(workbook)
+        policy = self._sheet(name, workbook).policy()
+        async for event in pulling.run(
+            link, self.source(link), workbook, policy=policy, replace=replace, offload=self.offload
+        ):
+            yield event
+
+    async def diff(self, name: str, workbook: Workbook) -> Changeset:
+        """What a push would send, from the file alone. Raises WorksheetError."""
+        return (await self._sheet(name, workbook).read()).changes
+
+    async def look(self, name: str, workbook: Workbook) -> Reading | None:
+        """How a link's rows stand, from the file alone; None before its first pull. Raises WorksheetError."""
+
+        def knows() -> bool:
+            lines = workbook.passport()
+            return lines is not None and name in from_lines(lines).links
+
+        return await self._sheet(name, workbook).read() if await self.offload(knows) else None
+
+    def _sheet(self, name: str, workbook: Workbook) -> LinkedSheet:
+        return LinkedSheet(self.settings.link(name), workbook, self.connections, self.journal, self.offload)
+
+    # -- pushing
+
+    async def plan(self, name: str, workbook: Workbook, options: PushOptions, ask: Ask) -> Prepared:
+        """Check everything against the target; sends no row.
+
+        Raises WorksheetError, LinkError, UsageError, RowsInDoubt, ConflictsFound, RemoteError.
+        """
+        if not options.dry_run:
+            await self.catch_up(workbook)
+        return await self._sheet(name, workbook).plan(options, ask)
+
+    async def prepare_run(self, name: str, map_name: str, variables: Mapping[str, str]) -> PreparedRun:
+        """A map's run, to be confirmed; the map is looked up, and not run. Raises as `plan` does."""
+        settings = self.settings.connection(name)
+        prepared = prepare_run(settings, self.connections.maps(settings), map_name, variables)
+        stop_for_doubt(self.journal, prepared.target)
+        await prepared.target.mark()
+        return prepared
+
+    def push(self, prepared: Prepared | PreparedRun, stop: asyncio.Event | None = None) -> AsyncIterator[pushing.Event]:
+        """Carry out a plan that the user confirmed."""
+        return pushing.run(prepared.plan, target=prepared.target, journal=self.journal, marks=prepared.marks, stop=stop)
+
+    # -- the journal
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """All runs, newest first."""
+        return self.journal.runs()
+
+    def show(self, text: str) -> tuple[RunSummary, tuple[RunRow, ...]]:
+        """One run by its id, or by the beginning of it. Raises UsageError."""
+        run_id = self.journal.find(text)
+        return self.journal.run(run_id), self.journal.rows(run_id)
+
+    async def settle(self, text: str, decision: Decision | None, workbook: Workbook | None) -> Settlement:
+        """Decide what became of rows in doubt, and mark the workbook where there is one.
+
+        Raises UsageError, and WorksheetError for a workbook that cannot be read: nothing is decided then.
+        """
+        if workbook is not None:
+            await self._adopt_from(workbook)
+        run_id = self.journal.find(text)
+        settlement = settle(self.journal, run_id, decision)
+        if workbook is None:
+            return settlement
+        try:
+            await self.catch_up(workbook)
+            await self._write_marks(run_id, workbook)
+        except WorksheetError as error:
+            return replace(settlement, notices=(f"The workbook does not show it yet: {error}",))
+        return settlement
+
+    async def _adopt_from(self, workbook: Workbook) -> None:
+        for name in passport_of(workbook).links:
+            link = self.settings.links.get(name)
+            if link is not None and link.target is not None and name in workbook.sheet_names():
+                sheet = self._sheet(name, workbook)
+                sheet.adopt(await sheet.read())
+
+    async def catch_up(self, workbook: Workbook) -> None:
+        """Write the marks of earlier runs that could not be written into this workbook. Raises WorksheetError."""
+        for run_id in self.journal.unmarked(workbook.name):
+            await self._write_marks(run_id, workbook)
+
+    async def _write_marks(self, run_id: str, workbook: Workbook) -> None:
+        name = self.journal.run(run_id).link
+        if name in self.settings.links and name in workbook.sheet_names():
+            await self._sheet(name, workbook).write_marks(run_id)
+
+    # -- what lies at a target
+
+    async def maps(self, name: str) -> Sequence[Any]:
+        """An eOne connection's maps, read fresh. Raises RemoteError, SettingsError."""
+        found: Sequence[Any] = await self.connections.maps(self.settings.connection(name)).maps()
+        return found
+
+    async def columns(self, name: str, map_name: str) -> Sequence[Any]:
+        """The columns of one eOne map, read fresh. Raises RemoteError, SettingsError."""
+        found: Sequence[Any] = await self.connections.maps(self.settings.connection(name)).columns(map_name)
+        return found
+
+
+def open_file(path: str) -> Workbook:
+    """A workbook file; one that does not exist is made by the first pull. Raises WorksheetError."""
+    return open_workbook(Path(path))
