@@ -1,0 +1,201 @@
+"""The JSON documents that commands answer with, as plain dicts. Keys are added over time and never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from synctui.cells import Cell, CellError
+from synctui.changes import Changeset, Problem
+from synctui.connectors.base import CheckResult
+from synctui.plan import Plan, PlannedRow
+from synctui.pull import PullDone
+from synctui.push import PushResult, RowSettled
+from synctui.records import Column, Key, Value
+from synctui.settle import Settlement
+from synctui.store.history import RunRow, RunSummary
+from synctui.values import text_of, to_wire
+
+PLAIN = Column("")
+COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")
+
+
+def key_of(key: Key) -> str | list[str] | None:
+    """A key: text, a list where composite, null for a new row."""
+    if not any(key):
+        return None
+    return key[0] if len(key) == 1 else list(key)
+
+
+def texts(values: Mapping[str, Value]) -> dict[str, str]:
+    """Values as the texts of the wire."""
+    return {name: text_of(value) for name, value in values.items()}
+
+
+def checked(results: Mapping[str, CheckResult]) -> dict[str, Any]:
+    """`check`: per name what was found."""
+    return {name: _checked(result) for name, result in results.items()}
+
+
+def _checked(result: CheckResult) -> dict[str, Any]:
+    error = result.error
+    told = {"exit_code": error.exit_code, "hint": error.hint} if error else {}
+    return {"ok": result.ok, "detail": result.detail, "expires": _moment(result.expires), **told}
+
+
+def pulled(done: PullDone, calls: int) -> dict[str, Any]:
+    """`pull`."""
+    return {**asdict(done), "notices": list(done.notices), "calls": calls}
+
+
+def differences(sheet: Changeset) -> dict[str, Any]:
+    """`diff`."""
+    return {
+        "changes": [
+            {
+                "key": key_of(change.key),
+                "kind": change.kind,
+                "row": change.row,
+                "cells": [
+                    {"column": cell.column, "old": text_of(cell.old), "new": text_of(cell.new)} for cell in change.cells
+                ],
+            }
+            for change in sheet.changes
+        ],
+        "damage": [
+            {
+                "key": key_of(damage.key),
+                "row": damage.row,
+                "column": damage.column,
+                "was": text_of(damage.was),
+                "now": cell_text(damage.now),
+            }
+            for damage in sheet.damage
+        ],
+        "problems": problems(sheet.problems),
+    }
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text, an error cell as its code."""
+    return cell.code if isinstance(cell, CellError) else to_wire(cell, PLAIN)
+
+
+def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
+    """What keeps rows from being sent."""
+    return [asdict(problem) for problem in found]
+
+
+def planned(plan: Plan, found: Iterable[Problem], calls: int, *, dry_run: bool) -> dict[str, Any]:
+    """`push` where nothing was sent: a dry run, or nothing to send."""
+    return {
+        "run_id": None,
+        "dry_run": dry_run,
+        **dict.fromkeys(COUNTS, 0),
+        "rows": [_planned(row, number) for number, batch in enumerate(plan.batches, 1) for row in batch],
+        **_told(plan, found),
+        "batches": len(plan.batches),
+        "calls": plan.calls,
+        "calls_made": calls,
+    }
+
+
+def pushed(plan: Plan, result: PushResult, found: Iterable[Problem], calls: int) -> dict[str, Any]:
+    """`push`, after rows were sent."""
+    return {
+        "run_id": result.run_id,
+        "dry_run": False,
+        **{name: getattr(result, name) for name in COUNTS},
+        "rows": [_settled(row) for row in result.rows],
+        "note": result.note,
+        "notices": list(result.notices),
+        **_told(plan, found),
+        "calls_made": calls,
+    }
+
+
+def _told(plan: Plan, found: Iterable[Problem]) -> dict[str, Any]:
+    return {
+        "link": plan.link,
+        "target": plan.target,
+        "environment": plan.environment,
+        "documents": plan.documents,
+        "variables": dict(plan.variables),
+        "sums": {name: {"before": before, "after": after} for name, (before, after) in plan.sums.items()},
+        "asks": list(plan.asks),
+        "warnings": list(plan.warnings),
+        "problems": problems(found),
+    }
+
+
+def _planned(row: PlannedRow, batch: int) -> dict[str, Any]:
+    return {
+        "key": key_of(row.key),
+        "row": row.sheet_row,
+        "outcome": None,
+        "message": "",
+        "op": row.op,
+        "document": row.outgoing.document,
+        "batch": batch,
+        "values": texts(row.outgoing.values),
+        "before": texts(row.before),
+        "after": texts(row.after),
+    }
+
+
+def _settled(row: RowSettled) -> dict[str, Any]:
+    return {
+        "key": key_of(row.key),
+        "row": row.row,
+        "outcome": row.outcome,
+        "message": row.message,
+        "new_key": row.new_key or None,
+    }
+
+
+def settled(settlement: Settlement) -> dict[str, Any]:
+    """`settle`."""
+    return {
+        "run_id": settlement.run_id,
+        "evidence": list(settlement.evidence),
+        "rows": [run_row(row) for row in settlement.rows],
+        "settled": settlement.settled,
+        "in_doubt": settlement.in_doubt,
+        "notices": list(settlement.notices),
+    }
+
+
+def run(summary: RunSummary) -> dict[str, Any]:
+    """One run, as `runs` lists it."""
+    names = ("run_id", "link", "target", "source", "connection", "environment", "workbook", "user", "note")
+    return {
+        **{name: getattr(summary, name) for name in names},
+        "started": _moment(summary.started),
+        "ended": _moment(summary.ended),
+        "state": summary.state,
+        **{name: getattr(summary, name) for name in COUNTS},
+        "variables": dict(summary.variables),
+    }
+
+
+def run_row(row: RunRow) -> dict[str, Any]:
+    """One row of a run, as `show` and `settle` tell it."""
+    return {
+        "key": key_of(row.key),
+        "row": row.sheet_row,
+        "outcome": row.outcome,
+        "message": row.message,
+        "op": row.op,
+        "document": row.document,
+        "evidence": row.evidence,
+        "new_key": row.new_key or None,
+        "values": texts(row.payload),
+        "before": texts(row.before),
+        "after": texts(row.after),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,164 @@
+"""What every command has at hand: its settings, the two streams, and one way to end."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from synctui.cli.exit_codes import INTERRUPTED
+from synctui.cli.interrupts import Interrupts
+from synctui.cli.terminal import Progress, Tone, write
+from synctui.errors import BudgetSpent, SyncError, WorksheetError
+
+if TYPE_CHECKING:
+    from synctui.http.calls import CallDone
+    from synctui.session import Session
+    from synctui.worksheets.base import Workbook
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Desk:
+    """One command at work."""
+
+    command: str
+    """As it was called, without its arguments: `synctui pull`."""
+    config: str | None = None
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    interrupted_hint: str = ""
+    """What an interruption means for this command, in one sentence."""
+
+    # -- stdout: data
+
+    def answer(self, document: dict[str, Any], *lines: str) -> None:
+        """The answer: one JSON document, or these lines for people."""
+        if self.as_json:
+            write(sys.stdout, json.dumps(document).replace("\x7f", "\\u007f"))
+            return
+        for line in lines:
+            write(sys.stdout, line)
+
+    def story(self, *lines: str) -> None:
+        """What a person reads as the command's data, and a script does not."""
+        for line in lines:
+            write(sys.stderr if self.as_json else sys.stdout, line)
+
+    # -- stderr: narration
+
+    def tell(self, *lines: str, tone: Tone = "") -> None:
+        """Narrate, unless the user wants quiet."""
+        if not self.quiet:
+            self.warn(*lines, tone=tone)
+
+    def warn(self, *lines: str, tone: Tone = "warn") -> None:
+        """Say what must be heard."""
+        for line in lines:
+            with suppress(SyncError):  # narration that cannot be written must not stop the work
+                write(sys.stderr, line, tone)
+
+    def progress(self) -> Progress:
+        """A line that tells how far it is."""
+        return Progress(quiet=self.quiet)
+
+    def again(self, *arguments: str) -> str:
+        """A synctui command that the user may copy."""
+        config = ("--config", self.config) if self.config else ()
+        return shlex.join(["synctui", *arguments, *config])
+
+    # -- work
+
+    def session(self) -> Session:
+        """The user's settings and state, for `async with`. Raises SettingsError."""
+        from synctui.session import Session
+
+        session = Session.open(self.config)
+        if self.verbose:
+            session.on_call = self._show_call
+        return session
+
+    def workbook(self, path: str) -> Workbook:
+        """A workbook file, made by the first write where there is none. Raises WorksheetError."""
+        from synctui.session import open_file
+
+        if not Path(path).absolute().parent.is_dir():
+            raise WorksheetError(f"There is no folder {Path(path).parent}.", "Make it, or correct --workbook.")
+        return open_file(path)
+
+    def old_workbook(self, path: str) -> Workbook:
+        """A workbook file that must be there. Raises WorksheetError."""
+        if not Path(path).exists():
+            raise WorksheetError(f"There is no file {path}.", "Correct --workbook, or pull to create it.")
+        return self.workbook(path)
+
+    def run(self, work: Callable[[Interrupts], Coroutine[Any, Any, T]]) -> T:
+        """Do async work that Ctrl-C ends; the work may ask to be stopped gently instead."""
+        import asyncio
+
+        with Interrupts() as interrupts:
+            try:
+                return asyncio.run(work(interrupts))
+            except asyncio.CancelledError:
+                raise KeyboardInterrupt from None
+
+    def _show_call(self, call: CallDone) -> None:
+        self.warn(f"{call.seconds:8.3f} s  {call.status or 'none':>4}  {call.operation}", tone="faint")
+
+    # -- the end
+
+    def guard(self, work: Callable[[], int]) -> int:
+        """The exit code of some work, whatever becomes of it."""
+        try:
+            return work()
+        except SyncError as error:
+            return self.fail(error)
+        except (KeyboardInterrupt, click.Abort):
+            return self.stopped("Interrupted.")
+        except Exception as error:
+            return self.fail(self.fault(error))
+
+    def fail(self, error: SyncError) -> int:
+        """Tell what failed and what to do about it; returns the exit code."""
+        return self._refuse(error.message, error.hint, error.exit_code, **details_of(error))
+
+    def stopped(self, why: str) -> int:
+        """Tell that the user stopped the command; returns the exit code."""
+        return self._refuse(why, self.interrupted_hint, INTERRUPTED)
+
+    def _refuse(self, message: str, hint: str, exit_code: int, **more: str) -> int:
+        with suppress(SyncError):  # stdout itself may be what failed
+            self.answer({"error": {"message": message, "hint": hint, "exit_code": exit_code, **more}})
+        self.warn(f"synctui: {message}", tone="bad")
+        if hint:
+            self.warn(f"         {hint}", tone="")
+        return exit_code
+
+    def fault(self, error: Exception) -> SyncError:
+        """A fault of ours in one sentence, and kept in a file."""
+        from synctui import crash
+
+        where = "It could not even be noted in a file."
+        with suppress(OSError, SyncError):
+            where = f"Please report it with the file {crash.keep(error, self.command)}."
+        return SyncError(f"A fault in SyncTUI ended the command ({type(error).__name__}).", where)
+
+
+def error_document(error: SyncError) -> dict[str, Any]:
+    """An error inside an answer."""
+    return {"message": error.message, "hint": error.hint, "exit_code": error.exit_code, **details_of(error)}
+
+
+def details_of(error: SyncError) -> dict[str, str]:
+    """What scripts may want to know of an error beside its sentence."""
+    until = {"until": error.until.isoformat()} if isinstance(error, BudgetSpent) else {}
+    return {"kind": type(error).__name__, **until}

@@ -1,0 +1,45 @@
+"""`settle`: the user's decision about rows in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from synctui.cli import answers
+from synctui.cli.desk import Desk
+from synctui.cli.exit_codes import DONE, IN_DOUBT
+from synctui.cli.push_result import settle_steps
+from synctui.cli.runs import row_line
+from synctui.cli.terminal import table
+from synctui.errors import UsageError, WorksheetError
+from synctui.settle import Decision, Settlement
+
+
+def settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None) -> int:
+    """Decide what became of a run's rows in doubt, or only show them."""
+    settlement = desk.run(lambda _: _settle(desk, run_id, decision, path))
+    for notice in settlement.notices:
+        desk.warn(notice)
+    desk.answer(answers.settled(settlement), *table(map(row_line, settlement.rows)), _sentence(settlement))
+    if settlement.in_doubt:
+        desk.tell(*settle_steps(desk, settlement.run_id))
+    return IN_DOUBT if settlement.in_doubt else DONE
+
+
+async def _settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None) -> Settlement:
+    """Where the workbook is gone or cannot be used, the journal is told all the same."""
+    async with desk.session() as session:
+        try:
+            name = path or session.show(run_id)[0].workbook
+            return await session.settle(run_id, decision, desk.old_workbook(name) if name else None)
+        except WorksheetError as error:
+            try:
+                settlement = await session.settle(run_id, decision, None)
+            except UsageError:  # only the workbook could have told of this run
+                raise error from None
+            return replace(settlement, notices=(*settlement.notices, f"The workbook was not marked: {error}"))
+
+
+def _sentence(settlement: Settlement) -> str:
+    if not settlement.rows:
+        return f"Run {settlement.run_id} has no rows in doubt."
+    return f"Run {settlement.run_id}: {settlement.settled:,} rows settled, {settlement.in_doubt:,} in doubt"
