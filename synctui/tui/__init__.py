@@ -1,0 +1,1 @@
+"""The dashboard: links, their state, pulls and pushes on one screen of a terminal."""

@@ -1,0 +1,394 @@
+"""The dashboard's app: it opens the session after its first paint, owns all jobs, and carries out every action."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult, SystemCommand
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from synctui.errors import SyncError, UsageError
+from synctui.show import show
+from synctui.tui.actions import bindings, here, works
+from synctui.tui.faults import Guarded, note, told
+from synctui.tui.messages import JobEnded, LinkChanged
+from synctui.tui.screens.page import Dialog, Page
+
+if TYPE_CHECKING:
+    from synctui.session import Prepared, Session
+    from synctui.tui.jobs import Job, Jobs, PlanJob, PullJob, PushJob
+    from synctui.tui.overview import LinkState, Overview
+
+WATCH = 2.0
+"""Seconds between two looks at the workbooks, which other programs save."""
+LONGEST = 400
+"""Columns of a notification."""
+STOPPING = (
+    "The push stops before its next call. The answer under way gets up to 5 seconds; "
+    "if it does not come in time, its rows are in doubt."
+)
+
+
+class Dashboard(Guarded):
+    """Links, pulls and pushes.
+
+    `workbook` is the file for all links; without it each link's own is looked for, in `folder` among other places.
+    `open_session` is called in a thread. After the app has ended, `failure` is why it could not begin, and `fault` the
+    exception that it did not expect.
+    """
+
+    TITLE = "SyncTUI"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("app")
+    session: Session
+    overview: Overview
+    jobs: Jobs
+
+    def __init__(
+        self,
+        config: str | None = None,
+        workbook: str | None = None,
+        *,
+        folder: Path | None = None,
+        open_session: Callable[[str | None], Session] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config, self._workbook, self._folder = config, workbook, folder or Path.cwd()
+        self._open_session = open_session or _open_session
+        self.failure: SyncError | None = None
+        self.opened = False
+        """Whether `session`, `overview` and `jobs` are there."""
+        self._answers: dict[str, dict[str, str]] = {}
+
+    # -- the beginning
+
+    def compose(self) -> ComposeResult:
+        """What is seen while the settings are read."""
+        yield Static("SyncTUI", classes="brand")
+        yield Static("reading the settings …", classes="hint")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin when the first screen is painted: the core is loaded after it."""
+        self.call_after_refresh(lambda: self.run_worker(self._begin(), exit_on_error=True))
+
+    async def _begin(self) -> None:
+        try:
+            self.session = await asyncio.to_thread(self._open_session, self.config)
+        except SyncError as error:
+            self.failure = error
+            self.exit()
+            return
+        await self._take_up()
+        while True:
+            await asyncio.sleep(WATCH)
+            await self._read(await self.overview.changed())
+
+    async def _take_up(self) -> None:
+        from synctui.tui.jobs import Jobs
+        from synctui.tui.overview import Overview
+        from synctui.tui.screens.links import Links
+
+        self.overview = Overview(self.session, self._workbook, self._folder)
+        self.jobs = Jobs(self.session, lambda job: self.post_message(JobEnded(job)))
+        self.opened = True
+        await self.push_screen(Links())
+        try:
+            await self.overview.find_workbooks()
+        except SyncError as error:
+            self._problem("The journal cannot be read", error)
+        await self._read(self.overview.links)
+
+    async def _read(self, links: Iterable[str]) -> None:
+        """Look at the workbooks of these links; one that a job writes is read when the job has ended."""
+        for link in list(links):
+            if self.jobs.busy(link, self.overview.links[link].workbook) is None:
+                await self.overview.read(link)
+            self.post_message(LinkChanged(link))
+
+    # -- what jobs and links tell
+
+    def on_link_changed(self, message: LinkChanged) -> None:
+        """Tell every screen, those below included."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.link_changed(message.link)
+
+    def on_job_ended(self, message: JobEnded) -> None:
+        """Read what a job wrote, and show what became of it."""
+        self.overview.links[message.job.link].job_error = message.job.error
+        self.screen.refresh_bindings()
+        self.run_worker(self._after(message.job))
+
+    async def _after(self, job: Job) -> None:
+        await self._read([job.link])
+        job.tell(self)
+
+    def pulled(self, job: PullJob) -> None:
+        """Tell what a pull did."""
+        if job.result is not None:
+            self._say(job.summary)
+            for notice in job.result.notices:
+                self._say(notice, "warning")
+        elif job.error is None:
+            self._say(f"The pull of {job.link} was stopped; the workbook is as it was.")
+        else:
+            self._problem(f"{job.link} was not pulled", job.error)
+
+    def planned(self, job: PlanJob) -> None:
+        """Open the plan."""
+        from synctui.tui.screens.plan import PlanPage
+
+        if job.result is not None:
+            page = PlanPage(job.result, self._answers.get(job.link, {}))
+            self.push_screen(page, partial(self._confirmed, job.result))
+        elif job.error is not None:
+            self._problem(f"{job.link} cannot be pushed", job.error)
+
+    def pushed(self, job: PushJob) -> None:
+        """Show the rows' outcomes."""
+        if job.result is None:
+            if job.error is not None:
+                self._problem(f"{job.link} was not pushed", job.error)
+            return
+        self._open_result(job.result.run_id, job.result.notices)
+
+    def _open_result(self, run_id: str, notices: Iterable[str]) -> None:
+        from synctui.tui.screens.result import ResultPage
+
+        run, rows = self.session.show(run_id)
+        if isinstance(self.screen, Dialog):  # the user is at something else
+            self._say(f"Run {run_id} of {run.link} has ended: {run.accepted:,} of {run.size:,} rows accepted.")
+        else:
+            self.push_screen(ResultPage(run, rows, tuple(notices)))
+
+    def _confirmed(self, prepared: Prepared, yes: bool | None) -> None:
+        from synctui.tui.jobs import PushJob
+
+        if yes:
+            self._start(PushJob(link=prepared.plan.link, workbook=prepared.plan.workbook, prepared=prepared))
+
+    # -- actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Whether an action works on this screen and now."""
+        screen = self.screen
+        if not works(action, getattr(screen, "place", "")):
+            return False
+        if action == "cancel":
+            return self.opened and isinstance(screen, Page) and screen.link in self.jobs.running
+        return True
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: everything that works on the screen, and the theme."""
+        for action in here(getattr(screen, "place", "")):
+            if action.owner != "grid" or action.name == "choose":
+                yield SystemCommand(action.label, action.help, partial(self._run_there, screen, action.command))
+        yield SystemCommand("Theme", "Change the colours.", self.action_change_theme)
+
+    async def _run_there(self, screen: Screen[object], command: str) -> None:
+        namespaces = {"app": self, "screen": screen, "focused": screen.focused or screen}
+        owner, _, name = command.partition(".")
+        await self.run_action(name, namespaces[owner])
+
+    def action_pull(self) -> None:
+        """Pull the chosen link; without a workbook, choose one first."""
+        from synctui.tui.jobs import PullJob
+
+        state = self._state
+        if state is None:
+            return
+        if not state.workbook:
+            self._choose_workbook(state, then=self.action_pull)
+        else:
+            self._start(PullJob(link=state.link.name, workbook=state.workbook))
+
+    def action_rows(self) -> None:
+        """Show the chosen link's rows."""
+        from synctui.tui.screens.rows import RowsPage
+
+        if self._state is not None:
+            self.push_screen(RowsPage(self._state.link.name))
+
+    def action_push(self) -> None:
+        """Plan a push of the chosen link, after its questions."""
+        from synctui.tui.screens.variables import AskVariables, questions_of
+
+        state = self._state
+        if state is None:
+            return
+        name = state.link.name
+        if not state.workbook:
+            self._problem(f"{name} cannot be pushed", UsageError("The link has no workbook yet.", "Pull it first (p)."))
+            return
+        questions = questions_of(state.link)
+        if questions:
+            self.push_screen(AskVariables(name, questions, self._answers.get(name, {})), partial(self._plan, name))
+        else:
+            self._plan(name, {})
+
+    def _plan(self, link: str, answers: dict[str, str] | None) -> None:
+        from synctui.tui.jobs import PlanJob
+
+        if answers is not None:
+            self._answers[link] = answers
+            workbook = self.overview.links[link].workbook
+            self._start(PlanJob(link=link, workbook=workbook, variables=answers))
+
+    def action_runs(self) -> None:
+        """List all runs."""
+        from synctui.tui.screens.runs import RunsPage
+
+        try:
+            self.push_screen(RunsPage(self.session.runs()))
+        except SyncError as error:
+            self._problem("The journal cannot be read", error)
+
+    def action_workbook(self) -> None:
+        """Choose the chosen link's workbook."""
+        if self._state is not None:
+            self._choose_workbook(self._state)
+
+    def action_cancel(self) -> None:
+        """Stop the job of the screen's link."""
+        link = self._link
+        try:
+            self.jobs.stop(link)
+        except UsageError as error:
+            self._say(str(error), "warning")
+
+    def action_reread(self) -> None:
+        """Read all workbooks and the journal again."""
+        self.run_worker(self._read(self.overview.links))
+
+    def action_copy_command(self) -> None:
+        """Copy the screen's command to the clipboard, by OSC 52."""
+        arguments = self.screen.command if isinstance(self.screen, Page) else []
+        if arguments:
+            config = ["--config", self.config] if self.config else []
+            words = ["synctui", *arguments, *config]
+            text = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+            self.copy_to_clipboard(text)
+            self._say(f"Copied: {text}")
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from synctui.tui.screens.help import Help
+
+        self.push_screen(Help(getattr(self.screen, "place", "")))
+
+    async def action_quit(self) -> None:
+        """Leave; ask first while a push is under way."""
+        from synctui.tui.screens.question import Question
+
+        pushes = [job.link for job in self.jobs.running.values() if job.asks_before_leaving] if self.opened else []
+        if not pushes:
+            self.leave()
+        elif not isinstance(self.screen, Question):
+            question = Question(f"{', '.join(pushes)} is being pushed. Leave?", STOPPING, "Stop it and leave", "Stay")
+            self.push_screen(question, lambda yes: self.leave() if yes else None)
+
+    def leave(self) -> None:
+        """Stop all jobs, wait for their ends, and leave."""
+        self.run_worker(self._leave())
+
+    async def _leave(self) -> None:
+        if self.opened:
+            await self.jobs.stop_all()
+        self.exit()
+
+    # -- helpers
+
+    @property
+    def _link(self) -> str:
+        return self.screen.link if isinstance(self.screen, Page) else ""
+
+    @property
+    def _state(self) -> LinkState | None:
+        return self.overview.links.get(self._link) if self.opened else None
+
+    def _start(self, job: Job) -> None:
+        try:
+            self.jobs.start(job)
+        except UsageError as error:
+            self._say(str(error), "warning")
+        else:
+            self.overview.links[job.link].job_error = None
+            self.screen.refresh_bindings()
+            self.post_message(LinkChanged(job.link))
+
+    def _choose_workbook(self, state: LinkState, then: object = None) -> None:
+        from synctui.tui.screens.workbook import ChooseWorkbook
+
+        def take(path: str | None) -> None:
+            if path is None:
+                return
+            self.overview.choose(state.link.name, path)
+            self.post_message(LinkChanged(state.link.name))
+            self.run_worker(self._read([state.link.name]))
+            if callable(then):
+                then()
+
+        default = state.workbook or str(self._folder / f"{state.link.name}.xlsx")
+        self.push_screen(ChooseWorkbook(state.link.name, default), take)
+
+    def _say(self, text: str, severity: str = "information") -> None:
+        self.notify(show(text, LONGEST), severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def _problem(self, what: str, error: SyncError) -> None:
+        from synctui.tui.screens.problem import Problem
+
+        if isinstance(self.screen, Dialog):
+            self._say(f"{what}: {error}", "error")
+        else:
+            self.push_screen(Problem(what, error))
+
+
+def _open_session(config: str | None) -> Session:
+    """Load the core, read the settings and open the connections, which sends nothing. Raises SettingsError.
+
+    All of this takes longer than the first paint, most of it for certificates and the keyring.
+    """
+    from synctui.offload import in_thread
+    from synctui.session import Session
+
+    session = Session.open(config, in_thread)
+    for settings in session.settings.connections.values():
+        session.connections.get(settings)
+    return session
+
+
+def run_dashboard(config: str | None, workbook: str | None = None) -> int:
+    """Open the dashboard and stay until the user leaves; returns the exit code. Raises SettingsError."""
+    app = Dashboard(config, workbook)
+    asyncio.run(_run(app))
+    if app.failure is not None:
+        raise app.failure
+    if app.fault is not None:
+        sys.stderr.write(f"synctui: {told(app.fault)}\n")
+        return 2
+    return 0
+
+
+async def _run(app: Dashboard) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(note)
+    for name in ("SIGTERM", "SIGHUP"):
+        with suppress(NotImplementedError, AttributeError):  # Windows
+            loop.add_signal_handler(getattr(signal, name), app.leave)
+    try:
+        await app.run_async()
+    finally:
+        if app.opened:
+            await app.jobs.stop_all()
+            await app.session.close()

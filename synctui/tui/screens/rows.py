@@ -1,0 +1,201 @@
+"""The rows of a link: how each stands, and every cell that differs from what the source or the target said."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from synctui.changes import CellChange, Damage, RowView
+from synctui.errors import SyncError
+from synctui.session import Reading
+from synctui.tui.actions import bindings
+from synctui.tui.screens.page import Page
+from synctui.tui.signs import SIGNS, state_of
+from synctui.tui.widgets.grid import Grid, GridCell, GridColumn
+from synctui.tui.wording import count, failure, file_name, lines, plain
+
+NULL = "∅"
+"""How a null is shown, as distinct from an empty text."""
+FIXED = 2
+"""Columns before those of the worksheet: state and row number."""
+
+
+class SheetRows:
+    """A worksheet's rows for the grid; deleted ones last."""
+
+    def __init__(self, sheet: Reading, *, everything: bool) -> None:
+        self.sheet = sheet
+        changes = sheet.changes
+        self.rows = [row for row in changes.rows if everything or state_of(row, sheet.memory) not in ("plain", "saved")]
+        self.deleted = changes.deleted
+        self._places = {column.title: place for place, column in enumerate(sheet.memory.columns)}
+        extra = sorted({header for row in changes.rows for header in row.extra})
+        titles = [*self._places, *extra]
+        self.titles = titles if everything else sorted(titles, key=self._rank)
+        self.columns = (GridColumn("State", width=14), GridColumn("Row", right=True), *map(GridColumn, self.titles))
+
+    def _rank(self, title: str) -> int:
+        """The key first, then what was changed, then the rest."""
+        column = next((column for column in self.sheet.memory.columns if column.title == title), None)
+        if column is not None and column.name in self.sheet.memory.key:
+            return 0
+        return 1 if title in self._touched else 2
+
+    @cached_property
+    def _touched(self) -> set[str]:
+        edits = {edit.column for row in self.rows for edit in row.edits}
+        damaged = {damage.column for row in self.rows for damage in row.damage}
+        return edits.union(damaged, *self.sheet.memory.conflicts.values())
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.deleted)
+
+    def row(self, number: int) -> RowView | None:
+        """The worksheet's row; None for a deleted one."""
+        return self.rows[number] if number < len(self.rows) else None
+
+    def cell(self, row: int, column: int) -> GridCell:
+        """One cell of the grid."""
+        view = self.row(row)
+        if view is None:
+            return self._deleted(row - len(self.rows), column)
+        if column == 0:
+            sign = SIGNS[state_of(view, self.sheet.memory)]
+            return GridCell(f"{sign.mark} {sign.word}", sign.style)
+        return GridCell(str(view.number), "dim") if column == 1 else self._value(view, self.titles[column - FIXED])
+
+    def _value(self, view: RowView, title: str) -> GridCell:
+        change, damage = change_of(view, title), damage_of(view, title)
+        if damage is not None:
+            return GridCell(f"{SIGNS['damage'].mark} {damage.now}", "damage")
+        if title in self.sheet.memory.conflicts.get(view.row_id, {}):
+            return GridCell(f"{SIGNS['conflict'].mark} {self.text(view, title)}", "conflict")
+        if change is not None:
+            sign = SIGNS["edited" if view.exists else "new"]
+            return GridCell(f"{sign.mark} {self.text(view, title)}", sign.style)
+        return GridCell(self.text(view, title))
+
+    def text(self, view: RowView, title: str) -> str:
+        """A value as it would be sent."""
+        place = self._places.get(title)
+        value = view.extra.get(title, "") if place is None else view.values[place]
+        return NULL if value is None else value
+
+    def _deleted(self, number: int, column: int) -> GridCell:
+        sign = SIGNS["deleted"]
+        if column < FIXED:
+            return GridCell(f"{sign.mark} {sign.word}" if column == 0 else "", sign.style)
+        place = self._places.get(self.titles[column - FIXED])
+        value = "" if place is None else self.sheet.memory.baseline[self.deleted[number]][place]
+        return GridCell(NULL if value is None else value, "gone")
+
+
+class RowsPage(Page[None]):
+    """The grid, and below it the cell under the cursor in full."""
+
+    place: ClassVar[str] = "rows"
+    BINDINGS = bindings("screen", "rows")
+
+    def __init__(self, link: str) -> None:
+        super().__init__()
+        self._link = link
+        self._sheet: Reading | None = None
+        self._everything = False
+
+    @property
+    def link(self) -> str:
+        """The link whose rows are shown."""
+        return self._link
+
+    @property
+    def command(self) -> list[str]:
+        """The diff."""
+        return ["diff", self._link, "--workbook", self.dashboard.overview.links[self._link].workbook]
+
+    def title_line(self) -> Content:
+        """Which rows these are."""
+        return plain(f"Rows of {self._link} · {file_name(self.dashboard.overview.links[self._link].workbook)}")
+
+    def compose_body(self) -> ComposeResult:
+        """Summary, grid, details."""
+        yield Static("reading the workbook …", id="summary")
+        yield Grid(fixed=FIXED, empty="No row to show: a shows all rows, escape goes back.", id="rows")
+        yield Static(id="details")
+
+    def on_mount(self) -> None:
+        """Read the workbook."""
+        self.query_one(Grid).focus()
+        self.link_changed(self._link)
+
+    def link_changed(self, link: str) -> None:
+        """Read the workbook again."""
+        if link == self._link:
+            self.run_worker(self._read(), exclusive=True)
+
+    async def _read(self) -> None:
+        try:
+            self._sheet = await self.dashboard.overview.sheet(self._link)
+        except SyncError as error:
+            self.query_one("#summary", Static).update(failure(error))
+        else:
+            self._fill()
+
+    def action_show_all(self) -> None:
+        """All rows, or only those with something to tell."""
+        self._everything = not self._everything
+        self._fill()
+
+    def _fill(self) -> None:
+        summary = self.query_one("#summary", Static)
+        if self._sheet is None:
+            summary.update("Not pulled yet: p pulls.")
+            return
+        rows = SheetRows(self._sheet, everything=self._everything)
+        of_all = count(len(self._sheet.changes.rows), "row")
+        told = "all of them" if self._everything else "those with something to tell (a shows all)"
+        summary.update(plain(f"{len(rows):,} of {of_all}: {told}"))
+        self.query_one(Grid).show_rows(rows)
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Show the cell under the cursor in full."""
+        rows = event.grid.rows
+        told = details(rows, event.grid.row, event.grid.column) if isinstance(rows, SheetRows) and len(rows) else ""
+        self.query_one("#details", Static).update(told)
+
+
+def details(rows: SheetRows, row: int, column: int) -> Content:
+    """What is known of one cell and of its row."""
+    view = rows.row(row)
+    if view is None:
+        return plain("Deleted from the worksheet. No record is deleted; the row comes back at the next pull.")
+    title = rows.titles[column - FIXED] if column >= FIXED else ""
+    problems = [p.message for p in rows.sheet.changes.problems if p.row == view.number and p.column in (title, "")]
+    refused = rows.sheet.memory.refused.get(view.row_id, "")
+    return lines(
+        _cell(rows, view, title) if title else plain(f"Sync cell: {view.sync or 'empty'}"),
+        *(plain(f"# {message}", "$text-error") for message in problems),
+        plain(f"✗ refused: {refused}", "$text-error") if refused else Content(""),
+    )
+
+
+def _cell(rows: SheetRows, view: RowView, title: str) -> Content:
+    change, damage = change_of(view, title), damage_of(view, title)
+    if damage is not None:
+        return plain(f"{title}: the spreadsheet changed {damage.was!r} to {damage.now!r}; it is not sent.")
+    if change is not None:
+        return plain(f"{title}: {NULL if change.old is None else repr(change.old)} → {change.new!r}")
+    return plain(f"{title}: {rows.text(view, title)}")
+
+
+def change_of(view: RowView, title: str) -> CellChange | None:
+    """The edit of one cell."""
+    return next((edit for edit in view.edits if edit.column == title), None)
+
+
+def damage_of(view: RowView, title: str) -> Damage | None:
+    """The damage of one cell."""
+    return next((damage for damage in view.damage if damage.column == title), None)

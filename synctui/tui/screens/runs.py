@@ -1,0 +1,77 @@
+"""All pushes of this machine, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from synctui.store.history import RunSummary
+from synctui.store.states import RunState
+from synctui.tui.actions import bindings
+from synctui.tui.screens.page import Page
+from synctui.tui.screens.result import ResultPage
+from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
+from synctui.tui.wording import count, file_name, moment, plain
+
+COLUMNS = (
+    GridColumn("Run"), GridColumn("Link"), GridColumn("Started"), GridColumn("State"),
+    GridColumn("Accepted", right=True), GridColumn("Refused", right=True), GridColumn("In doubt", right=True),
+    GridColumn("Unsent", right=True), GridColumn("Skipped", right=True), GridColumn("Environment"),
+    GridColumn("Workbook"),
+)  # fmt: skip
+STYLES = {RunState.DONE: "saved", RunState.IN_DOUBT: "doubt", RunState.INTERRUPTED: "refused", RunState.RUNNING: "new"}
+
+
+class RunsPage(Page[None]):
+    """The journal."""
+
+    place: ClassVar[str] = "runs"
+    BINDINGS = bindings("screen", "runs")
+
+    def __init__(self, runs: Sequence[RunSummary]) -> None:
+        super().__init__()
+        self.summaries = runs
+
+    @property
+    def command(self) -> list[str]:
+        """The list."""
+        return ["runs"]
+
+    def title_line(self) -> Content:
+        """How many there are."""
+        return plain(f"Pushes: {count(len(self.summaries), 'run')}")
+
+    def compose_body(self) -> ComposeResult:
+        """The grid."""
+        rows = ListedRows(COLUMNS, [_cells(run) for run in self.summaries])
+        yield Grid(rows, fixed=1, empty="No push yet.", id="runs")
+
+    def on_mount(self) -> None:
+        """The rows have the keys."""
+        self.query_one(Grid).focus()
+
+    def on_grid_chosen(self) -> None:
+        """Open the run."""
+        self.action_open_run()
+
+    def action_open_run(self) -> None:
+        """Show what became of each row of the run under the cursor."""
+        if self.summaries:
+            run, rows = self.dashboard.session.show(self.summaries[self.query_one(Grid).row].run_id)
+            self.app.push_screen(ResultPage(run, rows))
+
+
+def _cells(run: RunSummary) -> Sequence[GridCell]:
+    figures = (run.accepted, run.refused, run.in_doubt, run.unsent, run.skipped)
+    return (
+        GridCell(run.run_id),
+        GridCell(run.link),
+        GridCell(moment(run.started)),
+        GridCell(run.state, STYLES.get(run.state, "dim")),
+        *(GridCell(f"{number:,}" if number else "") for number in figures),
+        GridCell(run.environment),
+        GridCell(file_name(run.workbook)),
+    )

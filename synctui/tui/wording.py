@@ -1,0 +1,73 @@
+"""How the dashboard says numbers, times and failures; every text from outside goes through `show`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from synctui.errors import SyncError
+from synctui.show import show
+
+if TYPE_CHECKING:
+    from synctui.links import Endpoint
+    from synctui.tui.overview import Overview
+
+
+def plain(text: str, style: str = "") -> Content:
+    """Text from anywhere as content that is not markup and holds no character that acts on a terminal."""
+    return Content.styled(show(text), style) if style else Content(show(text))
+
+
+def lines(*parts: Content) -> Content:
+    """One part under the other, empty ones left out."""
+    return Content("\n").join(part for part in parts if part)
+
+
+def failure(error: SyncError) -> Content:
+    """What failed, and what to do about it."""
+    return lines(plain(error.message), plain(error.hint, "$text-muted"))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 row`, `1,230 rows`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def clock(seconds: float) -> str:
+    """`0:07`, `12:30`, `1:02:03`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(time: datetime, now: datetime | None = None) -> str:
+    """A time of this machine's zone: `14:20` today, `2026-07-31 14:20` else."""
+    local = time.astimezone()
+    today = (now or datetime.now().astimezone()).date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def file_name(path: str) -> str:
+    """A workbook's name without its folders."""
+    return Path(path).name
+
+
+def endpoint(side: Endpoint | None) -> str:
+    """A source or target in few words: `erp · VENDORS FROM EXCEL`."""
+    if side is None:
+        return "no target"
+    return f"{side.connection.name} · {side.options.object_name}"
+
+
+def target_of(overview: Overview, link: str) -> str:
+    """Where a link's rows go, as far as the settings still know it."""
+    state = overview.links.get(link)
+    return endpoint(state.link.target) if state else "a target that the settings no longer name"
+
+
+def is_production(environment: str) -> bool:
+    """Whether an environment's name says that real data is at stake."""
+    return environment.strip().lower() in ("production", "prod", "live")

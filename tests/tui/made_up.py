@@ -1,0 +1,107 @@
+"""Plans, runs and readings made by hand, for tests of what screens show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from synctui.cells import Grid
+from synctui.changes import CellChange, Changeset, Damage, Problem, RowView
+from synctui.connectors.base import Outgoing
+from synctui.plan import Plan, PlannedRow
+from synctui.records import Column, Memory, Outcome
+from synctui.session import Prepared, Reading
+from synctui.store.history import RunRow, RunSummary
+from synctui.store.states import RunState, State
+from synctui.worksheets.passport import Passport
+
+NOON = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)
+
+
+def planned(number: int, before: Mapping[str, str], after: Mapping[str, str], *, create: bool = False) -> PlannedRow:
+    row_id = f"key:{number}"
+    key = ("",) if create else (str(900_000 + number),)
+    outgoing = Outgoing(row_id, dict(after), number, create)
+    return PlannedRow(outgoing, key, "create" if create else "update", number + 1, before, after)
+
+
+def prepared(rows: Sequence[PlannedRow], problems: Sequence[Problem] = (), **more: Any) -> Prepared:
+    told = {
+        "link": "Awards",
+        "source": "grants",
+        "target": "eone erp",
+        "connection": "erp",
+        "environment": "practice",
+        "workbook": "awards.xlsx",
+        "batches": (tuple(rows),) if rows else (),
+        "documents": len(rows),
+        "calls": 2,
+    }
+    plan = Plan(**(told | more))
+    return Prepared(plan, tuple(problems), Changeset(), cast("Any", None), cast("Any", None))
+
+
+def run(**more: Any) -> RunSummary:
+    told: dict[str, Any] = {
+        "run_id": "20260731-abcdef",
+        "link": "Awards",
+        "source": "grants",
+        "connection": "erp",
+        "target": "eone erp",
+        "environment": "practice",
+        "workbook": "awards.xlsx",
+        "user": "dana",
+        "started": NOON,
+        "ended": NOON,
+        "state": RunState.DONE,
+        "accepted": 2,
+        "refused": 1,
+        "in_doubt": 0,
+        "unsent": 1,
+        "skipped": 0,
+        "note": "",
+        "variables": {},
+    }
+    return RunSummary(**(told | more))
+
+
+def run_row(number: int, state: State, message: str = "", **more: Any) -> RunRow:
+    told: dict[str, Any] = {
+        "row_id": f"key:{number}",
+        "key": (str(900_000 + number),),
+        "op": "update",
+        "sheet_row": number + 1,
+        "document": number,
+        "state": state,
+        "message": message,
+        "evidence": "",
+        "new_key": "",
+        "payload": {},
+        "before": {},
+        "after": {},
+        "written_back": True,
+    }
+    return RunRow(**(told | more))
+
+
+def reading(headers: Sequence[str], rows: Sequence[RowView], **more: Any) -> Reading:
+    """A worksheet whose first column is the key."""
+    columns = tuple(map(Column, headers))
+    memory = Memory("Awards", columns=columns, key=(headers[0],), **more)
+    return Reading(Passport(), memory, Grid((), ()), Changeset(list(rows), [], []))
+
+
+def row(number: int, *values: str | None, known: bool = True, **more: Any) -> RowView:
+    return RowView(number, (values[0] or "",), "", list(values), known=known, **more)
+
+
+def edit(column: str, old: str | None, new: str) -> CellChange:
+    return CellChange(column, old, new)
+
+
+def damage(number: int, column: str, was: str, now: int) -> Damage:
+    return Damage((str(number),), number, column, was, now)
+
+
+OUTCOMES = tuple(Outcome)
