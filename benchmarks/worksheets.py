@@ -1,0 +1,197 @@
+"""Writing, refreshing and reading a worksheet of 100,000 rows x 20 columns: ours beside openpyxl and XlsxWriter.
+
+    python benchmarks/worksheets.py [--rows 100000] [--rounds 1]
+
+Every measurement runs in a process of its own, the programs in turn; of several rounds the median counts. CPU seconds
+are those of the process while it works; the added memory is its peak above what it held before (Linux only).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+
+from synctui.cells import Cell
+from synctui.records import ColumnType
+from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch
+from synctui.worksheets.xlsx import open_workbook
+
+SHEET = "Data"
+KINDS = [(ColumnType.TEXT, 8), (ColumnType.NUMBER, 9), (ColumnType.DATETIME, 2), (ColumnType.BOOLEAN, 1)]
+COLUMNS = tuple(ColumnSpec(f"{kind} {i}", kind) for kind, count in KINDS for i in range(count))
+HEADERS = [column.header for column in COLUMNS]
+DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"
+Rows = list[list[Cell]]
+
+
+def make_rows(count: int, seed: int = 1) -> Rows:
+    """8 texts, 5 whole numbers, 4 fractions, 2 date-times, 1 truth value a row."""
+    chance = random.Random(seed)
+    start = datetime(2020, 1, 1)
+    return [
+        [
+            *(f"text {chance.randrange(10**9)}" for _ in range(8)),
+            *(chance.randrange(10**6) for _ in range(5)),
+            *(round(chance.uniform(0, 1e5), 2) for _ in range(4)),
+            *(start + timedelta(seconds=chance.randrange(10**8)) for _ in range(2)),
+            number % 2 == 0,
+        ]
+        for number in range(count)
+    ]
+
+
+def write_ours(path: Path, rows: Rows) -> None:
+    open_workbook(path).write([NewSheet(SHEET, COLUMNS, rows)], [])
+
+
+def write_openpyxl(path: Path, rows: Rows) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(SHEET)
+    sheet.append(HEADERS)
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+
+
+def write_xlsxwriter(path: Path, rows: Rows) -> None:
+    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    book = xlsxwriter.Workbook(path, options | {"default_date_format": DATE_FORMAT})
+    sheet = book.add_worksheet(SHEET)
+    sheet.write_row(0, 0, HEADERS)
+    for number, row in enumerate(rows, 1):
+        sheet.write_row(number, 0, row)
+    book.close()
+
+
+def write_styled(path: Path, rows: Rows) -> None:
+    """The workbook that is refreshed: formats, a table, rules, a note, a chart, a sheet with a formula."""
+    book = xlsxwriter.Workbook(path, {"strings_to_urls": False, "strings_to_formulas": False})
+    sheet, last = book.add_worksheet(SHEET), len(rows)
+    sheet.add_table(0, 0, last, 19, {"columns": [{"header": header} for header in HEADERS]})
+    date, money = (
+        book.add_format({"num_format": DATE_FORMAT}),
+        book.add_format({"num_format": "#,##0.00", "bold": True}),
+    )
+    for number, row in enumerate(rows, 1):
+        for position, value in enumerate(row):
+            style = money if 13 <= position < 17 else None
+            sheet.write(number, position, value, date if isinstance(value, datetime) else style)
+    sheet.conditional_format(1, 13, last, 13, {"type": "data_bar"})
+    sheet.data_validation(1, 8, last, 8, {"validate": "integer", "criteria": ">=", "value": 0})
+    sheet.write_comment("B2", "a note")
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": [SHEET, 1, 13, 100, 13]})
+    sheet.insert_chart("W2", chart)
+    book.add_worksheet("Sum").write_formula("A1", f"=SUM({SHEET}!N2:N{last + 1})")
+    book.close()
+
+
+def refresh_ours(path: Path, rows: Rows) -> None:
+    cells = {number: dict(zip(HEADERS, row, strict=True)) for number, row in enumerate(reversed(rows), 2)}
+    open_workbook(path).write([SheetPatch(SHEET, cells)], [])
+
+
+def refresh_openpyxl(path: Path, rows: Rows) -> None:
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for number, row in enumerate(reversed(rows), 2):
+        for position, value in enumerate(row, 1):
+            sheet.cell(number, position).value = value
+    book.save(path)
+
+
+def read_ours(path: Path, _: Rows) -> int:
+    return len(open_workbook(path).grid(SHEET).rows)
+
+
+def read_openpyxl(path: Path, _: Rows) -> int:
+    sheet = openpyxl.load_workbook(path, read_only=True)[SHEET]
+    return len(list(sheet.iter_rows(min_row=2, values_only=True)))
+
+
+Work = Callable[[Path, Rows], object]
+WORK: dict[str, dict[str, Work]] = {
+    "write": {"SyncTUI": write_ours, "openpyxl": write_openpyxl, "XlsxWriter": write_xlsxwriter},
+    "refresh": {"SyncTUI": refresh_ours, "openpyxl": refresh_openpyxl},
+    "read": {"SyncTUI": read_ours, "openpyxl": read_openpyxl},
+}
+NEEDS_FILE = ("refresh", "read")
+
+
+def memory(kind: str) -> float:
+    """Megabytes of this process, now (`VmRSS`) or at its peak (`VmHWM`); 0 where it cannot be told."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(kind):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def measure(task: str, program: str, path: Path, count: int) -> dict[str, float]:
+    """CPU seconds and added megabytes of one piece of work, in this process."""
+    rows = make_rows(count) if task != "read" else []
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
+    before, started = memory("VmRSS"), time.process_time()
+    result = WORK[task][program](path, rows)
+    return {"cpu": time.process_time() - started, "mb": memory("VmHWM") - before, "result": bool(result is not None)}
+
+
+def in_own_process(task: str, program: str, styled: Path, folder: Path, count: int) -> dict[str, float]:
+    """The same in a fresh process, on a copy of the file."""
+    path = folder / f"{task}.xlsx"
+    path.unlink(missing_ok=True)
+    if task in NEEDS_FILE:
+        path.write_bytes(styled.read_bytes())
+    command = [sys.executable, __file__, "--one", task, program, str(path), "--rows", str(count)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def results(count: int, rounds: int) -> Iterator[tuple[str, str, float, float, float]]:
+    """Task, program, CPU seconds, added megabytes, and how many times the CPU of ours."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        styled = folder / "styled.xlsx"
+        write_styled(styled, make_rows(count, seed=2))
+        for task, programs in WORK.items():
+            runs: dict[str, list[dict[str, float]]] = {program: [] for program in programs}
+            for _ in range(rounds):
+                for program in programs:
+                    runs[program].append(in_own_process(task, program, styled, folder, count))
+            cpu = {program: statistics.median(run["cpu"] for run in found) for program, found in runs.items()}
+            for program, found in runs.items():
+                added = statistics.median(run["mb"] for run in found)
+                yield task, program, cpu[program], added, cpu[program] / cpu["SyncTUI"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--one", nargs=3, metavar=("TASK", "PROGRAM", "FILE"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.one:
+        task, program, path = chosen.one
+        print(json.dumps(measure(task, program, Path(path), chosen.rows)))
+        return
+    print(f"{chosen.rows:,} rows x {len(COLUMNS)} columns, Python {sys.version.split()[0]}, rounds: {chosen.rounds}")
+    print(f"{'task':8} {'program':11} {'cpu s':>8} {'added MB':>9} {'x ours':>7}")
+    for task, program, cpu, added, ratio in results(chosen.rows, chosen.rounds):
+        print(f"{task:8} {program:11} {cpu:8.2f} {added:9.1f} {ratio:7.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
