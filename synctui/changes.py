@@ -12,6 +12,7 @@ from typing import Any, Literal
 from synctui.cells import Cell, CellError, Grid, SheetRow
 from synctui.damage import damaged
 from synctui.errors import WorksheetError
+from synctui.json_types import JsonType, json_types, retyped
 from synctui.records import Column, Key, Memory, Value, key_id
 from synctui.values import is_blank, number_text, plainly_same, same, shown_whole, text_of, to_wire
 
@@ -153,6 +154,7 @@ class _Reader:
     def __init__(self, memory: Memory, grid: Grid, policy: Policy) -> None:
         self.memory, self.grid, self.policy = memory, grid, policy
         self.result = Changeset()
+        self._types: dict[int, frozenset[JsonType]] = {}
         self.at: dict[str, int] = {}
         for position, header in enumerate(grid.headers):
             self.at.setdefault(header, position)
@@ -308,9 +310,14 @@ class _Reader:
             return
         self._edit(view, index, column, to_wire(cell, column))
 
-    def _edit(self, view: RowView, index: int, column: Column, new: str) -> None:
+    def _edit(self, view: RowView, index: int, column: Column, text: str) -> None:
         old = view.values[index]
-        if new == text_of(old):
+        if text == text_of(old):
+            return
+        try:
+            new = retyped(text, old, self._json_types(index))
+        except ValueError as error:
+            self._block(view, column.title, f"{error}. Mend the cell.")
             return
         policy = self.policy.blanks(column.title) if not new and old else "clear"
         if policy == "leave":
@@ -334,6 +341,12 @@ class _Reader:
                 view.edits.append(CellChange(header, old, new))
 
     # -- helpers
+
+    def _json_types(self, index: int) -> frozenset[JsonType]:
+        """The JSON types that the source gave in a column."""
+        if index not in self._types:
+            self._types[index] = json_types(values[index] for values in self.memory.baseline.values())
+        return self._types[index]
 
     @cached_property
     def _keys_by_id(self) -> dict[str, Key]:

@@ -2,6 +2,7 @@
 
 GET  /practice/received      what was received, oldest first
 GET  /practice/effects       documents that the eOne target applied, oldest first
+GET  /practice/updates       records that SmartSimple's Update applied, oldest first
 GET  /practice/saved         what stands at the eOne target: MapKey -> rows
 GET  /practice/counts        calls by operation, faults by place, calls of the hour, records by type
 GET  /practice/settings      a ready synctui.toml
@@ -41,6 +42,7 @@ def counts(services: Services) -> dict[str, Any]:
         "faults": services.faults.counts,
         "effects": len(services.runs.effects),
         "runs": len(services.runs.history),
+        "updates": len(services.updates.effects),
         "hour": {"used": services.hour.used, "limit": services.hour.limit, "refused": services.hour.refused},
         "records": {record: len(rows) for record, rows in services.tables.by_type.items()},
     }
@@ -62,6 +64,10 @@ async def _received(services: Services, _request: Request) -> Response:
 
 async def _effects(services: Services, _request: Request) -> Response:
     return JSONResponse([effect.as_json() for effect in services.runs.effects])
+
+
+async def _updates(services: Services, _request: Request) -> Response:
+    return JSONResponse([effect.as_json() for effect in services.updates.effects])
 
 
 async def _saved(services: Services, _request: Request) -> Response:
@@ -107,6 +113,7 @@ async def _reset(services: Services, _request: Request) -> Response:
 CONTROLS: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "received", _received),
     ("GET", "effects", _effects),
+    ("GET", "updates", _updates),
     ("GET", "saved", _saved),
     ("GET", "counts", _counts),
     ("GET", "settings", _settings),

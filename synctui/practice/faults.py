@@ -26,6 +26,7 @@ PLACES = (
     "smartsimple.list",
     "smartsimple.get",
     "smartsimple.meta",
+    "smartsimple.update",
     "login.key",
     "eone.companies",
     "eone.token",
@@ -55,6 +56,7 @@ class FaultKind:
 
 LIST = ("smartsimple.list",)
 RUN = ("eone.run",)
+UPDATE = ("smartsimple.update",)
 SMARTSIMPLE = tuple(place for place in PLACES if place.startswith("smartsimple."))
 EONE = tuple(place for place in PLACES if place.startswith("eone."))
 
@@ -86,7 +88,12 @@ KINDS = {
     "content_type": FaultKind("it happens; the answer calls itself image/png in UTF-16"),
     "moving": FaultKind("before the list is read, VALUE records are added to its source", 1, LIST),
     "duplicates": FaultKind("a page after the first starts VALUE records early: some come twice, some never", 1, LIST),
-    "miscount": FaultKind("a page lacks VALUE of the records it counts; a run counts as many too many", 1, LIST + RUN),
+    "miscount": FaultKind(
+        "a page, or the answer to an update, lacks VALUE of its records; a run counts as many too many",
+        1,
+        LIST + RUN + UPDATE,
+    ),
+    "shuffled": FaultKind("the answer to an update tells of its records in reverse order", 0, UPDATE),
     "escaped_errors": FaultKind("the Errors table arrives entity-escaped", 0, RUN),
     "status_text": FaultKind("Status is text instead of a number", 0, RUN),
     "tails": FaultKind("every message in the Errors table ends in CR LF", 0, RUN),

@@ -27,7 +27,8 @@ class Received:
     function: str = ""
     """The SmartSimple function's caption, or the eOne map's MapId; empty when it is unknown."""
     shape: str = ""
-    """Of pushed rows: `flat`, `envelope`, `dataset` or `xml`; of variables alone: `list` or `envelope`."""
+    """Of pushed rows: `flat`, `envelope`, `dataset` or `xml`; of variables alone: `list` or `envelope`.
+    Of a jsonrset: `array` or `records`."""
     rows: tuple[Mapping[str, str | None], ...] = ()
     """Pushed rows as they were understood: column -> text, None for NULL."""
     variables: Mapping[str, str] = field(default_factory=dict)

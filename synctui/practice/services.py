@@ -23,6 +23,7 @@ from synctui.practice.limit import HOURLY_CALLS, RollingHour
 from synctui.practice.received import Received, masked
 from synctui.practice.smartsimple import FUNCTIONS, SmartSimple, operation_of
 from synctui.practice.switches import Switches
+from synctui.practice.updates import Updates, shape_of
 
 Clock = Callable[[], datetime]
 """Now: aware, UTC."""
@@ -45,7 +46,8 @@ class Services:
         self.hour = RollingHour(clock)
         self.runs = Runs(clock)
         self.accounts = Accounts(clock)
-        self.smartsimple = SmartSimple(self.tables, self.hour, self.switches)
+        self.updates = Updates(self.tables, self.switches, clock)
+        self.smartsimple = SmartSimple(self.tables, self.hour, self.switches, self.updates)
         self.eone = Eone(self.accounts, self.runs, self.tables, self.switches)
         self.app = Starlette(routes=[*control_routes(self), *self._routes()])
 
@@ -63,6 +65,7 @@ class Services:
         """Data, target, logs, faults and switches as at the start; the address and the tokens stay."""
         self.tables.reset()
         self.runs.reset()
+        self.updates.reset()
         self.hour.forget()
         self.hour.limit = HOURLY_CALLS
         self.faults.clear()
@@ -92,6 +95,7 @@ class Services:
             lambda fault: self.smartsimple.answer(record, parameters, fault),
             call=function.action if function else "",
             function=function.caption if function else "",
+            shape=shape_of(parameters.get("jsonrset", "")),
             parameters=masked(parameters),
             body_bytes=len(body),
         )

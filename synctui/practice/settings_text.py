@@ -79,6 +79,25 @@ columns = {{ VendorNo = "cf_Vendor No", "Vendor Name" = "sf_Application Name", C
 partial = false
 """
 
+AWARDS_BACK = """\
+
+[links.AwardsBack]
+key = "recordid"
+types = {{ "cf_Amount" = "number" }}
+[links.AwardsBack.source]
+connection = "grants"
+record = "levelone"
+apitoken = "{apitoken}"
+page_size = 500
+key_field = "sf_Application ID"
+[links.AwardsBack.target]
+connection = "grants"
+record = "levelone"
+apitoken = "{update_apitoken}"
+fields = [{fields}]
+"""
+"""A link that writes back to the records that it reads."""
+
 
 def settings_text(url: str) -> str:
     """The settings for services at this address, such as `http://127.0.0.1:8765`."""
@@ -92,4 +111,14 @@ def settings_text(url: str) -> str:
         eone_user=accounts.USERNAME,
         eone_password=accounts.PASSWORD,
         apitoken=smartsimple.GRANTS_LIST.apitoken,
+    )
+
+
+def awards_back_text() -> str:
+    """The link that writes back, for the connection `grants`."""
+    function = smartsimple.GRANTS_UPDATE
+    return AWARDS_BACK.format(
+        apitoken=smartsimple.GRANTS_LIST.apitoken,
+        update_apitoken=function.apitoken,
+        fields=", ".join(f'"{name}"' for name in function.fields),
     )

@@ -1,4 +1,4 @@
-"""SmartSimple's API imitated: List, Get and Get Meta of levelone, List of company and user.
+"""SmartSimple's API imitated: List, Get, Get Meta and Update of levelone, List and Update of company and user.
 
 Source: SmartSimple wiki, "SmartConnect - RESTful API", and its pages on errors and API examples. Where they are
 silent, `switches.py` holds the choice.
@@ -20,6 +20,8 @@ from synctui.practice.fields import FIELDS, ID_FIELD, META_NODE, Field
 from synctui.practice.limit import RollingHour
 from synctui.practice.paging import paging
 from synctui.practice.switches import Switches
+from synctui.practice.update_rules import BAD_RECORD, NO_RECORD
+from synctui.practice.updates import Updates, read_jsonrset
 
 COMPANY_ID = "700100"
 ALIAS = "example"
@@ -31,7 +33,6 @@ WRONG_FUNCTION = "Invalid API Token"
 EMPTY_REQUEST = "Invalid API Request, request is empty or null"
 BAD_SETTINGS = "Encountered error while processing other setting parameters"
 BAD_LIST = "Encountered error while processing list"
-NO_RECORD = "Recordset does not exist"
 CHOICES = {"getstorevalue": ("0", "1"), "keyformat": ("0", "1", "2")}
 
 
@@ -43,7 +44,7 @@ class Function:
     apitoken: str
     record: str
     action: str
-    """`list`, `get` or `meta`."""
+    """`list`, `get`, `meta` or `update`."""
     fields: tuple[str, ...] = ()
     """The Field List; empty: every field by name."""
     blank_every: int = 0
@@ -69,17 +70,57 @@ GRANTS_META = Function("Grants - Get Meta", "R3JhbnRzTWV0YUZ1bmN0aW9u~", "levelo
 BLANKS_LIST = Function("Drafts - List", "RHJhZnRzTGlzdEZ1bmN0aW9u~~", "levelone", "list", blank_every=400)
 COMPANY_LIST = Function("Organisations - List", "T3JnYW5pc2F0aW9uc0xpc3Q~", "company", "list")
 USER_LIST = Function("Contacts - List", "Q29udGFjdHNMaXN0RnVuY3Rp!~", "user", "list")
+GRANTS_UPDATE = Function(
+    "Grants - Update",
+    "R3JhbnRzVXBkYXRlRnVuY3Rp!b24~",
+    "levelone",
+    "update",
+    ("sf_Application Name", "sf_Start Date", "cf_Amount", "cf_County", "cf_Note"),
+)
+GRANTS_REVIEW = Function(
+    "Grants - Review",
+    "R3JhbnRzUmV2aWV3RnVuY3Rp!b24~",
+    "levelone",
+    "update",
+    ("sf_Application ID", "sf_Status ID", "sf_End Date", "cf_120026", "cf_Note", "sf_Last Updated"),
+)
+COMPANY_UPDATE = Function(
+    "Organisations - Update",
+    "T3JnYW5pc2F0aW9uc1VwZGF0ZQ~~",
+    "company",
+    "update",
+    ("sf_Name", "sf_Phone", "sf_City", "sf_Parent Company ID", "sf_Status ID", "sf_Is External", "cf_Sector"),
+)
+USER_UPDATE = Function(
+    "Contacts - Update",
+    "Q29udGFjdHNVcGRhdGVGdW5jdA!~",
+    "user",
+    "update",
+    tuple(field.name for field in FIELDS["user"] if field.name.startswith("sf_")),
+)
 FUNCTIONS = {
     function.apitoken: function
-    for function in (GRANTS_LIST, GRANTS_GET, GRANTS_META, BLANKS_LIST, COMPANY_LIST, USER_LIST)
+    for function in (
+        GRANTS_LIST,
+        GRANTS_GET,
+        GRANTS_META,
+        GRANTS_UPDATE,
+        GRANTS_REVIEW,
+        BLANKS_LIST,
+        COMPANY_LIST,
+        COMPANY_UPDATE,
+        USER_LIST,
+        USER_UPDATE,
+    )
 }
 
 
 class SmartSimple:
     """One instance with its functions, records and hourly limit."""
 
-    def __init__(self, tables: Tables, hour: RollingHour, switches: Switches) -> None:
+    def __init__(self, tables: Tables, hour: RollingHour, switches: Switches, updates: Updates) -> None:
         self.tables = tables
+        self.updates = updates
         self.hour = hour
         self.switches = switches
 
@@ -136,6 +177,19 @@ class SmartSimple:
         }
         return _json({META_NODE[function.record]: node})
 
+    def update_records(self, function: Function, parameters: Mapping[str, str], fault: Fired | None) -> Response:
+        """Update: `recordid` and `status` of each record of the jsonrset, whatever became of the others."""
+        if not parameters.get("jsonrset"):
+            return self._failure(EMPTY_REQUEST)
+        try:
+            _, records = read_jsonrset(parameters["jsonrset"])
+        except ValueError:
+            return self._failure(BAD_RECORD, silent=False)
+        told = self.updates.apply(function.record, function.shown, records)
+        if _is(fault, "shuffled"):
+            told.reverse()
+        return _json({"message": {}, "records": told[: len(told) - _amount(fault, "miscount")]})
+
     def _chosen(
         self, function: Function, parameters: Mapping[str, str], settings: Mapping[str, Any]
     ) -> tuple[int, int, list[Row]]:
@@ -178,6 +232,7 @@ ACTIONS: dict[str, Callable[[SmartSimple, Function, Mapping[str, str], Fired | N
     "list": SmartSimple.list_records,
     "get": SmartSimple.get_record,
     "meta": SmartSimple.get_meta,
+    "update": SmartSimple.update_records,
 }
 
 

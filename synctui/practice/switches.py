@@ -14,6 +14,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "expired": ("401", "empty"),
     "wrong_map": ("200", "204"),
     "error_rows": ("document", "row"),
+    "update_fields": ("strict", "lenient"),
+    "update_status": ("mixed", "lower", "capitals"),
 }
 
 
@@ -37,6 +39,10 @@ class Switches:
     """eOne: the status of the empty answer for an unknown map or another company's."""
     error_rows: str = "document"
     """eOne: does the Errors table list every row of a failed document, or the rows at fault."""
+    update_fields: str = "strict"
+    """SmartSimple: a record with fields missing or to spare is refused, or its missing fields are blanked."""
+    update_status: str = "mixed"
+    """SmartSimple: how the status of an applied record is written: in capitals and lower case by turns, or in one."""
 
     def set(self, name: str, value: Any) -> None:
         """Change one. Raises ValueError for an unknown name or choice."""

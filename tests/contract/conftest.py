@@ -6,7 +6,6 @@ import pytest
 
 from synctui.practice import Practice, practice_in_thread
 
-
 GRANTS = 620
 """More than a page of 500, and quickly made anew for each test."""
 

@@ -26,8 +26,8 @@ from synctui.errors import (
 from synctui.http.calls import Timing
 from synctui.practice import Practice
 
-QUICK = Timing(connect=2, deadline=0.7, attempts=2, total=0.6, pause=0.01)
-PATIENT = Timing(connect=2, deadline=20, attempts=1)
+QUICK = Timing(connect=5, deadline=10, attempts=2, total=10, pause=0.01)
+HASTY = Timing(connect=5, deadline=0.8, attempts=1)
 ANY_OF_TWO = (BadReply, Refused)
 """An empty answer: each vendor documents other causes for it."""
 
@@ -104,8 +104,6 @@ async def test_every_call_is_told(system: System) -> None:
         ("cut_answer", Unreachable),
         ("reset_after", Unreachable),
         ("truncated", BadReply),
-        ("drip=0.05", TimedOut),
-        ("hang", TimedOut),
         ("deep", BadReply),
     ],
 )
@@ -113,12 +111,25 @@ async def test_bad_input_gets_one_sentence_with_a_remedy(
     system: System, practice: Practice, fault: str, expected: type[RemoteError] | tuple[type[RemoteError], ...]
 ) -> None:
     practice.faults.arm(f"{place_of(system)}:{fault}")
-    started = time.monotonic()
     with pytest.raises(expected) as caught:
         await read(system)
-    assert time.monotonic() - started < 15
     assert practice.faults.log
     assert_told(caught.value, practice, system)
+
+
+@pytest.mark.parametrize("fault", ["drip=0.05", "hang"])
+@pytest.mark.parametrize("name", list(MODULES))
+async def test_an_answer_that_does_not_come_ends_in_time(
+    name: str, fault: str, practice: Practice, tmp_path: Path
+) -> None:
+    opened = open_system(read_settings(practice, tmp_path), SOURCES[name], timing=HASTY)
+    practice.faults.arm(f"{SOURCE_PLACES[name]}:{fault}")
+    started = time.monotonic()
+    with pytest.raises(TimedOut) as caught:
+        await read(opened)
+    assert time.monotonic() - started < 10
+    assert_told(caught.value, practice, opened)
+    await opened.connection.close()
 
 
 @pytest.mark.parametrize("fault", ["500_before", "cut_before", "cut_answer", "html", "503=0"])
@@ -136,7 +147,7 @@ async def test_an_odd_content_type_does_not_matter(system: System, practice: Pra
 
 
 async def test_a_gzip_bomb_is_cut_off(system: System, practice: Practice, tmp_path: Path) -> None:
-    opened = open_system(read_settings(practice, tmp_path), system.link.name, timing=PATIENT)
+    opened = open_system(read_settings(practice, tmp_path), system.link.name, timing=QUICK)
     practice.faults.arm(f"{place_of(system)}:gzip_bomb")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(BadReply, match="64 MB") as caught:
@@ -147,13 +158,13 @@ async def test_a_gzip_bomb_is_cut_off(system: System, practice: Practice, tmp_pa
 
 
 async def test_closing_a_pull_leaves_nothing_behind(system: System, practice: Practice) -> None:
-    practice.faults.arm(f"{place_of(system)}:slow=0.3@2")
+    practice.faults.arm(f"{place_of(system)}:slow=3@2")
     pages = system.source().pages()
     await anext(pages)
     await asyncio.sleep(0.05)
     started = time.monotonic()
     await pages.aclose()
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("name", list(MODULES))
@@ -250,11 +261,13 @@ async def test_a_list_that_miscounts_is_a_bad_reply(awards: System, practice: Pr
         await read(awards)
 
 
-async def test_a_slow_page_is_read_in_halves(awards: System, practice: Practice) -> None:
-    practice.faults.arm("smartsimple.list:slow=1.2*2@2")
-    source = awards.source()
+async def test_a_slow_page_is_read_in_halves(practice: Practice, tmp_path: Path) -> None:
+    opened = open_system(read_settings(practice, tmp_path), "Awards", timing=HASTY)
+    practice.faults.arm("smartsimple.list:slow=1.6*2@2")
+    source = opened.source()
     records = [record["recordid"] async for page in source.pages() for record in page.records]
     assert len(records) == len(set(records)) == 620
+    await opened.connection.close()
 
 
 # -- eOne's own

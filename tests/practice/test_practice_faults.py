@@ -73,7 +73,7 @@ def test_a_spec_that_is_not_understood_arms_nothing(spec: str, message: str) -> 
 
 
 def test_every_fault_has_a_handler_or_is_one_of_the_data() -> None:
-    of_the_data = {"limit", "moving", "duplicates", "miscount", "escaped_errors", "status_text", "tails"}
+    of_the_data = {"limit", "moving", "duplicates", "miscount", "escaped_errors", "status_text", "tails", "shuffled"}
     assert set(KINDS) == set(HANDLERS) | of_the_data | {"token_expired"}
     assert not set(HANDLERS) & of_the_data
     assert [armed.name for armed in parse(",".join(KINDS))] == list(KINDS)
