@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, Source, Target, TargetShape
 from synctui.errors import BadReply, Unreachable
 from synctui.records import Key, Outcome, Record, Value
-from synctui.values import text_of
+from synctui.values import says_the_same, text_of
 
 SAME_ALREADY = "nothing to send: the source holds these values already"
 GONE = "not sent: the record is gone at the source; pull to see it"
@@ -68,12 +68,14 @@ class FreshRows:
 
     async def _read_all(self, keys: set[Key]) -> Mapping[Key, Record]:
         """The whole list again, for a source that cannot be asked by key."""
-        found = {}
+        found: dict[Key, Record] = {}
         async for page in self.source.pages():
+            if page.number == 1:  # a source that has to read again begins anew
+                found.clear()
             for record in page.records:
                 key = tuple(text_of(record.get(name)) for name in self.key)
                 if key in keys:
-                    found[key] = record
+                    found.setdefault(key, record)
         return found
 
     def _settled(self, row: Outgoing, record: Record | None) -> RowReply | None:
@@ -83,15 +85,15 @@ class FreshRows:
         if record is None:
             return RowReply(row.row_id, Outcome.UNSENT, GONE)
         for column, old in row.replaces.items():
-            now = text_of(record.get(self.columns[column]))
-            if now not in (text_of(old), text_of(row.values[column])):
-                message = f"not sent: {column} was changed at the source meanwhile, to {now!r}; pull to merge it"
+            now = record.get(self.columns[column])
+            if not says_the_same(now, old) and not says_the_same(now, row.values[column]):
+                message = (
+                    f"not sent: {column} was changed at the source meanwhile, to {text_of(now)!r}; pull to merge it"
+                )
                 return RowReply(row.row_id, Outcome.UNSENT, message)
         whole = self._whole(row, record).values
         unchanged = all(
-            text_of(whole[column]) == text_of(record.get(name))
-            for column, name in self.columns.items()
-            if column in whole
+            says_the_same(whole[column], record.get(name)) for column, name in self.columns.items() if column in whole
         )
         return RowReply(row.row_id, Outcome.ACCEPTED, SAME_ALREADY) if unchanged else None
 

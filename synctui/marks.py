@@ -31,6 +31,8 @@ class SheetMarks:
     offload: Offload
     resolved: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
     """Row number -> header -> the source's value, empty where the user chose `mine`; written before the push."""
+    one_system: bool = False
+    """Source and target are one account, so that the id of a created record is the source's key."""
 
     async def before(self, run_id: str, rows: Sequence[PlannedRow]) -> None:
         """Write row ids and `in doubt: run N`, and save. Raises WorksheetError."""
@@ -67,9 +69,15 @@ class SheetMarks:
             memory.refused.pop(row_id, None)
             memory.conflicts.pop(row_id, None)
             earlier = memory.accepted.pop(row_id, None)
-            values = {**(earlier.values if earlier else {}), **row.after}
-            name = key_id((row.new_key,)) if row.new_key else row_id
+            values = {**(earlier.values if earlier else {}), **row.after, **self._new_key(row)}
+            name = key_id((row.new_key,)) if self._new_key(row) else row_id
             memory.accepted[name] = Accepted(run_id, values, left=row.outcome is Outcome.SKIPPED)
+
+    def _new_key(self, row: RunRow) -> dict[str, str]:
+        """The key cell of a created record: header -> the id that the target gave; empty where it gave none."""
+        if not row.new_key or any(row.key) or len(self.memory.key) != 1 or not self.one_system:
+            return {}
+        return {column.title: row.new_key for column in self.memory.columns if column.name == self.memory.key[0]}
 
     def _marks(self, view: RowView, row: RunRow) -> dict[str, Cell]:
         if row.outcome is Outcome.REFUSED:
@@ -78,10 +86,10 @@ class SheetMarks:
             view.sync = ""
         left = [edit for edit in view.edits if row.outcome is Outcome.UNSENT or edit.column not in row.after]
         marks: dict[str, Cell] = {}
-        if row.new_key and len(self.memory.key) == 1:
-            title = next(column.title for column in self.memory.columns if column.name == self.memory.key[0])
+        if new_key := self._new_key(row):
             view.key = (row.new_key,)
-            marks = {title: stand_in(row.new_key), ROW: stand_in(key_id(view.key))}
+            marks.update({title: stand_in(text) for title, text in new_key.items()})
+            marks[ROW] = stand_in(key_id(view.key))
         return marks | {SYNC: sync_text(view, self.memory, edited=bool(left)) or None}
 
     async def keep_choices(self) -> None:

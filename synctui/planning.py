@@ -23,6 +23,8 @@ from synctui.values import text_of, xml_problem
 
 MANY_ROWS = 20
 MAX_BYTES = 1_000_000
+REREAD_ROWS = 50
+"""Rows that one call reads again by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Planner:
             asks=tuple(self._asks(rows)),
             sums=self._sums(chosen),
             documents=len(planned),
-            calls=2 * len(batches),
+            calls=self._calls(batches),
         )
 
     # -- which rows
@@ -111,7 +113,8 @@ class Planner:
         """What keeps the row from this target: header and sentence."""
         for column in self.shape.columns:
             header = self.pairing.headers.get(column.name)
-            if column.key and header and not self._value(row, header):
+            needed = column.key and (self.shape.groups or row.exists)  # another key is the target's to give
+            if needed and header and not self._value(row, header):
                 return header, f"{column.name} is a key column of the target and must not be blank."
         for header in self.pairing.feeding if self.shape.xml_text else ():
             bad = xml_problem(text_of(self._value(row, header)))
@@ -222,6 +225,13 @@ class Planner:
             size += weight
         return tuple(tuple(batch) for batch in batches)
 
+    def _calls(self, batches: Sequence[Sequence[PlannedRow]]) -> int:
+        """What the push costs, reading whole rows again included."""
+        if not batches:
+            return 0
+        again = sum(-(-len(batch) // REREAD_ROWS) for batch in batches) if self.shape.whole_rows else 0
+        return self.shape.calls_before + self.shape.calls_per_batch * len(batches) + again
+
     # -- what the user must know
 
     def _asks(self, rows: Sequence[PlannedRow]) -> list[str]:
@@ -242,7 +252,7 @@ class Planner:
         return [f"{_rows_named(numbers)} sent before in run {run}" for run, numbers in runs.items()]
 
     def _warnings(self, documents: Sequence[list[PlannedRow]]) -> list[str]:
-        warnings = list(self.pairing.warnings)
+        warnings = [*(self.shape.notes if documents else ()), *self.pairing.warnings]
         largest = max(map(len, documents), default=0)
         if largest > self._target_options.batch_rows:
             warnings.append(f"A document of {largest} rows is larger than batch_rows and travels alone.")

@@ -22,7 +22,7 @@ from synctui.records import ColumnType
 from synctui.secret import Secret
 
 FILE_NAME = "synctui.toml"
-SECRET_FIELDS = frozenset({"password", "token", "apitoken", "get_apitoken"})
+SECRET_FIELDS = frozenset({"password", "token", "apitoken", "get_apitoken", "meta_apitoken"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 T = TypeVar("T")
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\']{1,31}")

@@ -17,6 +17,9 @@ MAX_DIGITS = 15
 FIRST_DATE = datetime(1900, 3, 1)
 """Earlier days count differently from one spreadsheet program to the next."""
 
+MIDNIGHT = " 00:00:00"
+"""What a system adds to a date where its field has no time."""
+
 _SHORTEST = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -75,9 +78,9 @@ def _typed(value: str, column: Column) -> Cell:
         case ColumnType.NUMBER:
             return _number(value)
         case ColumnType.DATE:
-            return _date_of(value, _DATE)
+            return _date_of(value.removesuffix(MIDNIGHT), _DATE)
         case ColumnType.DATETIME:
-            return _date_of(value, _DATETIME)
+            return _date_of(value, _DATETIME) or _date_of(value, _DATE)
         case ColumnType.BOOLEAN if value in column.words:
             return value == column.words[0]
     return None
@@ -127,7 +130,7 @@ def _same_boolean(shown: bool, cell: Cell, column: Column) -> bool:
 
 def _same_moment(shown: datetime, cell: Cell, column: Column) -> bool:
     if isinstance(cell, str):
-        return cell.strip() == wire_date(shown, column.type)
+        return cell.strip().removesuffix(MIDNIGHT) == wire_date(shown, column.type).removesuffix(MIDNIGHT)
     moment = cell if isinstance(cell, datetime) else from_serial(cell)
     return moment is not None and abs(moment - shown) < timedelta(milliseconds=500)
 
@@ -222,6 +225,11 @@ def newlines(text: str) -> str:
 def text_of(value: Value) -> str:
     """A value as people read it: null and empty text are both blank."""
     return value or ""
+
+
+def says_the_same(one: Value, other: Value) -> bool:
+    """Whether two wire texts say the same: null is empty text, a date is that day's midnight."""
+    return text_of(one).removesuffix(MIDNIGHT) == text_of(other).removesuffix(MIDNIGHT)
 
 
 def is_blank(cell: Cell) -> bool:

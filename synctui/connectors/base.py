@@ -43,6 +43,11 @@ class TargetShape:
     """Values keep the JSON types of their columns: an edited text is to be retyped (`json_types`)."""
     unique_keys: bool = False
     """Rows of one call are applied at the same time: two rows of one key never travel together."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of every push there."""
+    calls_before: int = 0
+    """Calls that a push costs whatever it sends."""
+    calls_per_batch: int = 1
     whole_rows: bool = False
     """Every column must hold its stored value: untouched ones come from a fresh read just before sending."""
 

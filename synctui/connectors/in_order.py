@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -26,8 +27,8 @@ async def in_order(
 
     try:
         while True:
-            while len(waiting) < at_once and (item := next(rest, _NOTHING)) is not _NOTHING:
-                waiting.append(asyncio.create_task(fetch_one(item)))  # type: ignore[arg-type]  # not the sentinel
+            for item in islice(rest, at_once - len(waiting)):
+                waiting.append(asyncio.create_task(fetch_one(item)))
             if not waiting:
                 return
             answer = await waiting[0]
@@ -37,6 +38,3 @@ async def in_order(
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-
-
-_NOTHING = object()

@@ -111,7 +111,7 @@ def settings_text(url: str) -> str:
         eone_user=accounts.USERNAME,
         eone_password=accounts.PASSWORD,
         apitoken=smartsimple.GRANTS_LIST.apitoken,
-    )
+    ) + awards_back_text()
 
 
 def awards_back_text() -> str:

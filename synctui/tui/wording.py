@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from synctui.tui.overview import Overview
 
 
+LONGEST = 2_000
+"""Columns of a text that are shown at most: more than any sentence of ours, less than what slows a screen."""
+
+
 def plain(text: str, style: str = "") -> Content:
     """Text from anywhere as content that is not markup and holds no character that acts on a terminal."""
-    return Content.styled(show(text), style) if style else Content(show(text))
+    safe = show(text[:LONGEST], LONGEST)
+    return Content.styled(safe, style) if style else Content(safe)
 
 
 def lines(*parts: Content) -> Content:

@@ -180,11 +180,6 @@ async def test_everything_else_does_not(answer: httpx.Response | Exception, expe
         await connection(answer).check()
 
 
-def test_rows_cannot_be_pushed_to_smartsimple() -> None:
-    with pytest.raises(SettingsError, match="cannot be pushed"):
-        connection(httpx.Response(200)).target(None)
-
-
 @pytest.mark.parametrize("url", ["http://example.smartsimple.test", "example.smartsimple.test"])
 def test_an_instance_is_reached_over_https_only(url: str) -> None:
     with pytest.raises(SettingsError, match="https"):

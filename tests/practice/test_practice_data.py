@@ -54,7 +54,8 @@ def test_the_settings_describe_the_services(practice: Practice) -> None:
     assert connections["grants"]["url"] == f"{practice.url}/smartsimple"
     assert connections["erp"]["url"] == f"{practice.url}/eone/API"
     assert connections["erp"]["login_url"] == f"{practice.url}/login"
-    assert {name: link["target"]["map"] for name, link in links.items()} == {
+    maps = {name: link["target"]["map"] for name, link in links.items() if link["target"]["connection"] == "erp"}
+    assert maps == {
         "Awards": "VENDORS FROM EXCEL",
         "Journal": "GL JOURNAL",
         "Strict": "VENDORS STRICT",
@@ -76,7 +77,8 @@ def test_the_settings_sign_in_and_name_maps_and_columns_that_exist(call: Caller,
     token = call.http.post(f"{erp['url']}/GetToken", params=query).json()
     maps = call.http.post(f"{erp['url']}/GetMapList", params={"token": token}).json()
     by_id = {item["MapId"]: item["MapKey"] for item in maps}
-    for link in settings["links"].values():
+    for name in ("Awards", "Journal", "Strict"):
+        link = settings["links"][name]
         query = {"token": token, "mapKey": by_id[link["target"]["map"]]}
         mapped = call.http.post(f"{erp['url']}/GetMappedMapColumns", params=query).json()
         assert {column["ColumnName"] for column in mapped} == set(link["target"]["columns"])

@@ -69,7 +69,11 @@ class Maps:
         """The MapKey for a MapId; a MapKey stays as it is. Raises RemoteError, and SettingsError for none or two."""
         if MAP_KEY.fullmatch(name):
             return name
-        return _only_key(name, self._cached()) or _only_key(name, known := await self.all()) or _unknown(name, known)
+        known = _only_key(name, self._cached())
+        if known:
+            return known
+        maps = await self.all()
+        return _only_key(name, maps) or _unknown(name, maps)
 
     async def columns(self, key: str) -> tuple[MapColumn, ...]:
         """The columns of a map's data source, read fresh. Raises RemoteError."""

@@ -27,7 +27,7 @@ HMAC_KEY = "6clDgmNok3WtR8GKYW6N"
 """Published by the vendor: the form hides nothing, it is the password by another name."""
 TOKEN = re.compile(r"[^\s<{\[]\S{20,}")
 """Longer than 20, and neither markup nor JSON."""
-REFUSED = "Check username, password and company, and that the user's status is Active in SmartConnect."
+REFUSED = "Check username, password and company, and that the user's status is Active in eOne SmartConnect."
 
 
 class SignIn:

@@ -42,7 +42,9 @@ class EoneMap:
         self._key = await self._maps.key(self._options.map)
         columns = await self._maps.columns(self._key)
         self._columns = tuple(TargetColumn(column.name, column.key, column.mapped) for column in columns)
-        return TargetShape(self._columns, groups=True, every_column=True, xml_text=True)
+        return TargetShape(
+            self._columns, groups=True, every_column=True, xml_text=True, calls_before=1, calls_per_batch=3
+        )
 
     async def mark(self) -> str:
         """Number of the newest run; empty before the first. Raises RemoteError."""

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 import httpx
 
 from synctui.connectors.base import CheckResult, Tools
 from synctui.connectors.smartsimple.caller import Caller
-from synctui.connectors.smartsimple.options import SmartSimpleSource
+from synctui.connectors.smartsimple.options import SmartSimpleSource, SmartSimpleTarget
 from synctui.connectors.smartsimple.refusals import FunctionRefused
 from synctui.connectors.smartsimple.source import SmartSimpleRecords
-from synctui.errors import SettingsError
+from synctui.connectors.smartsimple.target import SmartSimpleFunction
 from synctui.http.calls import Timing
 from synctui.links import ConnectionSettings
 from synctui.secret import Secret
 
 
 class SmartSimple:
-    """Opens sources; a target is not part of it yet."""
+    """Opens sources and targets."""
 
     def __init__(
         self,
@@ -46,12 +44,9 @@ class SmartSimple:
         """The source of one link."""
         return SmartSimpleRecords(self._caller, query, self._parallel_pages)
 
-    def target(self, options: Any) -> NoReturn:
-        """Raises SettingsError: rows cannot be sent to SmartSimple."""
-        raise SettingsError(
-            f"Rows cannot be pushed to SmartSimple ({type(options).__name__}).",
-            "Name an eOne map as the link's target in synctui.toml.",
-        )
+    def target(self, options: SmartSimpleTarget) -> SmartSimpleFunction:
+        """The Update function that one link writes to."""
+        return SmartSimpleFunction(self._caller, options)
 
     async def close(self) -> None:
         """Let go of sockets."""

@@ -20,6 +20,9 @@ from synctui.records import Record
 
 DATES = ("date", "datetime")
 
+SIDE_EFFECTS = "SmartSimple runs its formulas, workflows and status triggers once for each record that is sent."
+"""SmartSimple wiki, "SmartConnect - RESTful API", Update Behaviour."""
+
 
 class SmartSimpleFunction:
     """The target of one link."""
@@ -43,6 +46,7 @@ class SmartSimpleFunction:
             any_column=not self._options.fields,
             whole_rows=True,
             unique_keys=True,
+            notes=(SIDE_EFFECTS,),
         )
 
     async def mark(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from synctui.cells import Cell, CellError
@@ -24,15 +23,6 @@ def attributes_of(xml: str) -> dict[str, str]:
     if not _ATTRIBUTES.fullmatch(xml):
         raise Damaged("the attributes of a cell are broken")
     return {name: double or single for name, double, single in _ATTRIBUTE.findall(xml)}
-
-
-def number(text: str) -> int | float | CellError:
-    """A number as written: whole where it has neither point nor exponent."""
-    try:
-        value = int(text) if text.removeprefix("-").isdigit() else float(text)
-    except ValueError as error:
-        raise Damaged(f"a cell holds the number {text[:30]!r}") from error
-    return value if value - value == 0 else CellError("#NUM!")
 
 
 class Decoders(dict[str, Decode]):
@@ -78,29 +68,36 @@ def formula_result(cell: Cell) -> Cell:
     return CellError() if cell is None else cell
 
 
-def _number(xml: str) -> Cell:
+def _number(xml: str) -> int | float | CellError | None:
+    """A number as written: whole where it has neither point nor exponent."""
     if xml.isdigit():
         return int(xml)
-    return number(xml) if xml else None
+    if not xml:
+        return None
+    try:
+        value = int(xml) if xml[1:].isdigit() and xml[0] == "-" else float(xml)
+    except ValueError as error:
+        raise Damaged(f"a cell holds the number {xml[:30]!r}") from error
+    return value if value - value == 0 else CellError("#NUM!")
 
 
 def _moment(xml: str, date1904: bool) -> Cell:
-    if not xml:
-        return None
-    serial = number(xml)
-    if isinstance(serial, CellError):
+    serial = _number(xml)
+    if serial is None or isinstance(serial, CellError):
         return serial
     moment = from_serial(serial, date1904)
     return serial if moment is None else moment
 
 
 def _shared(xml: str, strings: list[str]) -> Cell:
-    if xml.isdigit():
-        with suppress(IndexError):
+    try:
+        if xml.isdigit():
             return strings[int(xml)]
-    if xml:
-        raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")
-    return None
+    except IndexError:
+        pass
+    if not xml:
+        return None
+    raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")
 
 
 def _text(xml: str) -> Cell:

@@ -6,7 +6,7 @@ from synctui.cells import Cell, Grid, SheetRow
 from synctui.worksheets.references import letters, number_of
 from synctui.worksheets.xlsx.decoding import Decoders, formula_result
 from synctui.worksheets.xlsx.limits import MAX_CELLS, Damaged
-from synctui.worksheets.xlsx.rows import RawRow, SheetXml, is_truth_value
+from synctui.worksheets.xlsx.rows import RawCell, RawRow, SheetXml, is_truth_value
 from synctui.worksheets.xlsx.tables import Table
 
 _NO_FORMULAS: frozenset[int] = frozenset()
@@ -56,19 +56,32 @@ def _shown(cell: Cell) -> str:
 
 
 def _read_row(row: RawRow, columns: dict[str, int], decoders: Decoders, *, in_table: bool) -> SheetRow | None:
-    cells: list[Cell] = [None] * len(columns)
-    formulas = _NO_FORMULAS
-    for column, attributes, formula, content, _ in row.cells():
-        if column in columns:
-            cell = decoders[attributes](content)
-            if formula and not is_truth_value(formula):
-                formulas |= {columns[column]}
-                cell = formula_result(cell)
-            cells[columns[column]] = cell
+    """A row's values; None where all are blank."""
+    cells: list[Cell]
+    found, formulas = row.cells(), _NO_FORMULAS
+    written, attributes, kept, contents, _ = zip(*found, strict=True) if found else ((),) * 5
+    if written == tuple(columns) and not any(kept):
+        cells = [decoders[attribute](content) for attribute, content in zip(attributes, contents, strict=True)]
+    else:
+        cells, formulas = _read_cells(found, columns, decoders)
     for cell in cells:
         if cell is not None and cell != "":
             return SheetRow(row.number, tuple(cells), formulas, in_table)
     return None
+
+
+def _read_cells(found: list[RawCell], columns: dict[str, int], decoders: Decoders) -> tuple[list[Cell], frozenset[int]]:
+    """A row with gaps, formulas or cells beyond the headers: its values, and the positions of formulas."""
+    cells: list[Cell] = [None] * len(columns)
+    formulas = set()
+    for column, attributes, formula, content, _ in found:
+        if column in columns:
+            cell = decoders[attributes](content)
+            if formula and not is_truth_value(formula):
+                formulas.add(columns[column])
+                cell = formula_result(cell)
+            cells[columns[column]] = cell
+    return cells, frozenset(formulas) if formulas else _NO_FORMULAS
 
 
 def read_cell(xml: SheetXml, decoders: Decoders, column: int, number: int) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 
 from synctui.cells import Cell
 from synctui.changes import ROW, SYNC
@@ -63,25 +64,30 @@ class RowRewriter:
 
         Cells are taken out of the mapping as they are written.
         """
-        left = cells
         fresh = not self._own.issuperset(cells)
-        moves, writers = self._columns.moves, self._writers
-        written: dict[str, str] = {}
-        for cell in row.written_cells():
-            column = self._columns.after(cell[1]) if moves else cell[1]
-            if column in left:
-                if cell[3]:
-                    self._formulas.overwritten(cell, row.number)
-                value = left.pop(column)
-                written[column] = writers[column, cell[2]][type(value)](number, value)
+        stays, writers = number == row.number and not self._columns.moves, self._writers
+        columns: list[str] = []
+        written: list[str] = []
+        for xml, column, attributes, formula in row.written_cells():
+            place = column if stays else self._columns.after(column)
+            if place in cells:
+                if formula:
+                    self._formulas.overwritten((xml, column, attributes, formula), row.number)
+                value = cells.pop(place)
+                xml = writers[place, attributes][type(value)](number, value)
             else:
-                xml = self._formulas.kept(cell, row.number, fresh=fresh) if cell[3] else cell[0]
-                written[column] = _placed(xml, cell[1], column, row.number, number)
-        for column, value in left.items():
-            written[column] = self._missing(column, row.number)(number, value)
-        wider = bool(left or moves)
-        order = sorted(written, key=number_of) if wider else written
-        return f"<row{_renumbered(row, number, wider=wider)}>{''.join([written[column] for column in order])}</row>"
+                if formula:
+                    xml = self._formulas.kept((xml, column, attributes, formula), row.number, fresh=fresh)
+                if not stays:
+                    xml = _CELL_PLACE.sub(f'<c r="{place}{number}"', xml, count=1)
+            columns.append(place)
+            written.append(xml)
+        wider = bool(cells or self._columns.moves)
+        if wider:
+            columns += cells
+            written += [self._missing(column, row.number)(number, value) for column, value in cells.items()]
+            written = [xml for _, xml in sorted(zip(map(number_of, columns), written, strict=True), key=itemgetter(0))]
+        return f"<row{_renumbered(row, number, wider=wider)}>{''.join(written)}</row>"
 
     def new(self, number: int, cells: Mapping[str, Cell]) -> str:
         """A new row, by header; formulas that the table fills its columns with are filled in."""
@@ -144,10 +150,3 @@ def _renumbered(row: RawRow, number: int, *, wider: bool = False) -> str:
     if not found:
         return f' r="{number}"{attributes}'
     return f"{attributes[: found.start(1)]}{number}{attributes[found.end(1) :]}"
-
-
-def _placed(xml: str, old_column: str, column: str, old_number: int, number: int) -> str:
-    """A cell's XML at another place."""
-    if column == old_column and number == old_number:
-        return xml
-    return _CELL_PLACE.sub(lambda _: f'<c r="{column}{number}"', xml, count=1)

@@ -1,0 +1,82 @@
+"""SmartSimple to SmartSimple: whole rows, nobody's work overwritten, the new id in its key cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk import Desk
+
+from synctui.records import Outcome
+
+LINK = "AwardsBack"
+
+
+def put(desk: Desk, row: int, header: str, value: Any) -> None:
+    column = desk.columns(LINK)[header]
+    desk.edit(lambda ws: setattr(ws.cell(row, column), "value", value), LINK)
+
+
+async def test_an_edit_is_written_back_and_untouched_fields_keep_what_others_wrote(desk: Desk) -> None:
+    await desk.pull(LINK)
+    key = desk.cell(2, "recordid", LINK)
+    put(desk, 2, "cf_County", "Cass")
+    desk.practice.tables.change("levelone", edit={key: {"cf_Note": "written by somebody else"}})
+    result = await desk.push(LINK)
+    assert result.accepted == 1
+    [effect] = desk.practice.updates.effects
+    assert set(effect.changed) >= {"cf_County"}
+    stored = desk.practice.tables.by_type["levelone"][key]
+    assert (stored["cf_County"], stored["cf_Note"]) == ("Cass", "written by somebody else")
+    assert desk.cell(2, "Sync", LINK) == "saved"
+    assert (await desk.push(LINK)).rows == ()
+    await desk.pull(LINK)
+    assert desk.cell(2, "Sync", LINK) is None
+    assert (await desk.push(LINK)).rows == ()
+
+
+async def test_a_cell_that_others_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+    await desk.pull(LINK)
+    key = desk.cell(2, "recordid", LINK)
+    put(desk, 2, "cf_County", "Mine")
+    desk.practice.tables.change("levelone", edit={key: {"cf_County": "Theirs"}})
+    result = await desk.push(LINK)
+    assert [row.outcome for row in result.rows] == [Outcome.UNSENT]
+    assert desk.practice.tables.by_type["levelone"][key]["cf_County"] == "Theirs"
+    assert (await desk.pull(LINK)).conflicts == 1
+
+
+async def test_a_new_row_is_created_once_and_gets_its_id(desk: Desk) -> None:
+    await desk.pull(LINK)
+    columns = desk.columns(LINK)
+
+    def add(ws: Any) -> None:
+        ws.cell(ws.max_row + 1, columns["cf_County"]).value = "Cass"
+
+    desk.edit(add, LINK)
+    last = 62
+    result = await desk.push(LINK)
+    assert result.accepted == 1
+    new_id = desk.cell(last, "recordid", LINK)
+    assert new_id in desk.practice.tables.by_type["levelone"]
+    assert (await desk.push(LINK)).rows == ()
+    done = await desk.pull(LINK)
+    assert (done.added, done.conflicts) == (0, 0)
+    assert desk.cell(last, "recordid", LINK) == new_id
+    assert (await desk.diff(LINK)).changes == []
+    assert len(desk.practice.updates.effects) == 1
+
+
+async def test_an_emptied_key_never_becomes_a_create(desk: Desk) -> None:
+    await desk.pull(LINK)
+    put(desk, 3, "cf_County", "Cass")
+    put(desk, 3, "recordid", None)
+    assert (await desk.push(LINK)).rows == ()
+    assert desk.practice.updates.effects == []
+
+
+async def test_the_plan_says_that_workflows_run(desk: Desk) -> None:
+    await desk.pull(LINK)
+    put(desk, 2, "cf_County", "Cass")
+    plan = (await desk.plan(LINK, dry_run=True)).plan
+    assert any("workflows" in warning for warning in plan.warnings)
+    assert plan.calls == 2
