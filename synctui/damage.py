@@ -65,12 +65,13 @@ def _damaged_text(shown: str, cell: str) -> bool:
 
 
 def _same_magnitude(number: float, text: str) -> bool:
-    """Whether a text is a rounded writing of the number, as in `1.23457E+17`."""
+    """Whether a text is a rounded writing of the number, as in `1.23457E+17` or with zeros from the 16th digit on."""
     try:
         shown = float(text.replace(",", "."))
     except ValueError:
         return False
-    return number != 0 and abs(shown - number) / abs(number) < 1e-5
+    tolerance = 1e-5 if "E" in text.upper() else 1e-14
+    return number != 0 and abs(shown - number) < abs(number) * tolerance
 
 
 def _numbers(text: str) -> Iterator[float]:

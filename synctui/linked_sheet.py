@@ -148,7 +148,7 @@ class LinkedSheet:
     def _marks(self, reading: Reading, resolved: dict[int, dict[str, str | None]] | None = None) -> SheetMarks:
         return SheetMarks(
             self.workbook, reading.passport, reading.memory, reading.changes, reading.grid.headers, self.offload,
-            resolved or {}, one_system=self._endpoint.connection.name == self.link.source.connection.name,
+            resolved or {}, one_system=self.link.one_system,
         )  # fmt: skip
 
     # -- what earlier runs left

@@ -95,6 +95,11 @@ class Link:
     types: Mapping[str, ColumnType] = field(default_factory=dict)
 
     @property
+    def one_system(self) -> bool:
+        """Whether source and target are one account: what the source refuses to have written is then read-only."""
+        return self.target is not None and self.target.connection.name == self.source.connection.name
+
+    @property
     def fingerprint(self) -> dict[str, str]:
         """What must agree between a passport and the settings before a push: no secret, no user name."""
         answer = {f"source {k}": v for k, v in describe(self.source).items()}

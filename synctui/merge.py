@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from synctui.changes import Changeset, RowView
-from synctui.records import Accepted, Column, Key, Memory, Record, Value
+from synctui.records import ABSENT, Accepted, Column, Key, Memory, Record, Value
 from synctui.values import text_of
 
 
@@ -59,7 +59,7 @@ def merge(
 def _merge_row(result: Merge, memory: Memory, columns: tuple[Column, ...], row: RowView, record: Record) -> None:
     base = memory.baseline.get(row.key) or memory.gone.get(row.key)
     earlier = memory.conflicts.get(row.row_id, {})
-    if not earlier and base == tuple(record.get(column.name) for column in columns):
+    if not earlier and base == tuple(record.get(column.name, ABSENT) for column in columns):
         return
     for index, column in enumerate(columns):
         theirs = record.get(column.name)

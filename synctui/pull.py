@@ -16,7 +16,7 @@ from synctui.errors import BadReply, LinkError, WorksheetError
 from synctui.links import Link
 from synctui.merge import Merge, merge
 from synctui.offload import Offload
-from synctui.records import Column, Key, Memory, Record, Value, key_id
+from synctui.records import ABSENT, Column, Key, Memory, Record, Value, key_id
 from synctui.states import SAVED, sync_text
 from synctui.values import stand_in, text_of, to_cell
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
@@ -143,9 +143,7 @@ class _Refresh:
         """Merge and save."""
         memory = self.passport.links.get(self.link.name)
         before = memory or Memory(self.link.name, key=self.link.key)
-        columns = columns_after(
-            before.columns, pulled.records.values(), self.link.key, self.link.types, source.column_types()
-        )
+        columns = self._columns(before, pulled, source)
         if len(columns) > MAX_COLUMNS:
             raise LinkError(f"The records have {len(columns):,} columns; a worksheet holds {MAX_COLUMNS:,}.", "Narrow.")
         if not columns:
@@ -154,6 +152,11 @@ class _Refresh:
         self.passport.links[self.link.name] = after
         done = self._update(before, after, pulled) if memory else self._create(after, pulled)
         return _with_notices(done, pulled, source)
+
+    def _columns(self, before: Memory, pulled: _Pulled, source: Source) -> tuple[Column, ...]:
+        link, records = self.link, pulled.records.values()
+        columns = columns_after(before.columns, records, link.key, link.types, source.column_types())
+        return tuple(replace(c, read_only=link.one_system and source.read_only(c.name)) for c in columns)
 
     def _create(self, after: Memory, pulled: _Pulled) -> PullDone:
         specs = (ColumnSpec(SYNC), *map(_spec, after.columns), ColumnSpec(ROW, hidden=True))
@@ -241,7 +244,7 @@ def replace_memory(before: Memory, link: Link, columns: tuple[Column, ...], reco
     """The link's memory after a pull, before anything was merged."""
     names = [column.name for column in columns]
     baseline: dict[Key, tuple[Value, ...]] = {
-        key: tuple(record.get(name) for name in names) for key, record in records.items()
+        key: tuple(record.get(name, ABSENT) for name in names) for key, record in records.items()
     }
     return replace(
         before,

@@ -10,6 +10,7 @@ from synctui.links import ConnectionSettings, Kind
 
 MODULES = {
     "smartsimple": "synctui.connectors.smartsimple",
+    "celigo": "synctui.connectors.celigo",
     "eone": "synctui.connectors.eone",
 }
 """Kind -> module whose `KIND` declares it; imported on first use."""

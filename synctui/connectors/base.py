@@ -146,6 +146,9 @@ class Source(Protocol):
     def column_types(self) -> Mapping[str, str]:
         """Column name -> type, as far as metadata tells."""
 
+    def read_only(self, column: str) -> bool:
+        """Whether writing to the column is known to be refused."""
+
     @property
     def rereadable(self) -> bool:
         """Whether records can be asked for by their keys."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from synctui.practice.celigo.service import Celigo
 from synctui.practice.control import control_routes
 from synctui.practice.data import GRANT_COUNT, Tables
 from synctui.practice.eone.accounts import Accounts
@@ -35,7 +36,7 @@ def system_clock() -> datetime:
 
 
 class Services:
-    """SmartSimple, eOne and its login host, their data, faults and the log of what they received."""
+    """SmartSimple, Celigo, eOne and its login host, their data, faults and the log of what they received."""
 
     def __init__(self, faults: str = "", clock: Clock = system_clock, *, grants: int = GRANT_COUNT) -> None:
         self._clock = clock
@@ -49,7 +50,8 @@ class Services:
         self.updates = Updates(self.tables, self.switches, clock)
         self.smartsimple = SmartSimple(self.tables, self.hour, self.switches, self.updates)
         self.eone = Eone(self.accounts, self.runs, self.tables, self.switches)
-        self.app = Starlette(routes=[*control_routes(self), *self._routes()])
+        self.celigo = Celigo(clock, self._serve)
+        self.app = Starlette(routes=[*control_routes(self), *self.celigo.routes(), *self._routes()])
 
     @property
     def received(self) -> tuple[Received, ...]:
@@ -66,6 +68,7 @@ class Services:
         self.tables.reset()
         self.runs.reset()
         self.updates.reset()
+        self.celigo.reset()
         self.hour.forget()
         self.hour.limit = HOURLY_CALLS
         self.faults.clear()

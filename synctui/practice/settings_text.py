@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synctui.practice import smartsimple
+from synctui.practice.celigo.settings_text import settings_text as celigo_text
 from synctui.practice.eone import accounts
 
 TEXT = """\
@@ -101,17 +102,22 @@ fields = [{fields}]
 
 def settings_text(url: str) -> str:
     """The settings for services at this address, such as `http://127.0.0.1:8765`."""
-    return TEXT.format(
-        url=url,
-        companyid=smartsimple.COMPANY_ID,
-        alias=smartsimple.ALIAS,
-        smartsimple_user=smartsimple.USERNAME,
-        smartsimple_password=smartsimple.PASSWORD,
-        company=accounts.TRIAL,
-        eone_user=accounts.USERNAME,
-        eone_password=accounts.PASSWORD,
-        apitoken=smartsimple.GRANTS_LIST.apitoken,
-    ) + awards_back_text()
+    return (
+        TEXT.format(
+            url=url,
+            companyid=smartsimple.COMPANY_ID,
+            alias=smartsimple.ALIAS,
+            smartsimple_user=smartsimple.USERNAME,
+            smartsimple_password=smartsimple.PASSWORD,
+            company=accounts.TRIAL,
+            eone_user=accounts.USERNAME,
+            eone_password=accounts.PASSWORD,
+            apitoken=smartsimple.GRANTS_LIST.apitoken,
+        )
+        + awards_back_text()
+        + "\n"
+        + celigo_text(url)
+    )
 
 
 def awards_back_text() -> str:

@@ -80,3 +80,20 @@ async def test_the_plan_says_that_workflows_run(desk: Desk) -> None:
     plan = (await desk.plan(LINK, dry_run=True)).plan
     assert any("workflows" in warning for warning in plan.warnings)
     assert plan.calls == 2
+
+
+async def test_without_fields_what_is_known_to_be_read_only_is_not_sent(desk: Desk) -> None:
+    other = desk.with_settings("fields = [", "# fields = [")
+    await other.pull(LINK)
+    put(other, 2, "cf_County", "Cass")
+    plan = (await other.plan(LINK, dry_run=True)).plan
+    assert "sf_Last Updated" not in plan.rows[0].outgoing.values
+    assert "cf_Report PDF" in plan.rows[0].outgoing.values
+    assert any("Read-only at the source" in warning for warning in plan.warnings)
+
+
+async def test_a_field_with_midnights_may_be_called_a_date(desk: Desk) -> None:
+    other = desk.with_settings('types = { "cf_Amount" = "number" }', 'types = { "sf_Start Date" = "date" }')
+    await other.pull(LINK)
+    assert other.cell(2, "sf_Start Date", LINK).hour == 0
+    assert (await other.diff(LINK)).changes == []

@@ -54,6 +54,7 @@ def test_a_text_that_became_a_formula_is_damage() -> None:
 @pytest.mark.parametrize(
     ("was", "now"),
     [
+        ("9007199254740998", "9007199254749999"),
         ("00123", 124),
         ("00123", "123"),
         ("00123", "00124"),

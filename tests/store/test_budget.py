@@ -84,6 +84,16 @@ async def test_the_user_is_told_when_the_next_call_is_free(budget: Budget, clock
     assert "3 calls" in caught.value.message
 
 
+async def test_the_gauge_knows_when_all_calls_are_free_again(budget: Budget, clock: Clock) -> None:
+    assert budget.full_at() is None
+    await call(budget)
+    clock.pass_by(minutes=10)
+    await call(budget)
+    assert budget.full_at() == START + timedelta(minutes=70)
+    clock.pass_by(minutes=60)
+    assert budget.full_at() is None
+
+
 async def test_a_limit_that_was_lowered_counts_at_once(budget: Budget, tmp_path: Path, clock: Clock) -> None:
     await granted(budget, 3)
     lower = Budget(tmp_path, "https://example.org", 1, clock)

@@ -71,6 +71,12 @@ def test_folder_and_file_are_closed_to_others(journal: Journal, tmp_path: Path) 
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
+def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o755)
+    opened(tmp_path / "home").close()
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
 def test_every_commit_waits_for_the_disk(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     with journal._database.read() as db:

@@ -265,6 +265,8 @@ def test_the_guarded_disk_refuses_by_itself(tmp_path: Path) -> None:
     for mode, filename, read in ((4, None, False), (2, None, False), (1, "../x", False), (1, None, True)):
         with pytest.raises(ValueError, match="refused"):
             disk.fetch(mode, filename, zlib.compress(b"1"), read)
+    with pytest.raises(ValueError, match="cut"):
+        disk.fetch(1, None, zlib.compress(b"1")[:-4], False)
     (tmp_path / "x.val").touch()
     disk.remove("x.val")
     assert (tmp_path / "x.val").exists()

@@ -33,6 +33,10 @@ class EoneRecords:
         self.notices: list[str] = []
         """What the user should know of the last pull."""
 
+    def read_only(self, _column: str) -> bool:
+        """Nothing is known of it."""
+        return False
+
     def column_types(self) -> Mapping[str, str]:
         """None: every value is text."""
         return {}

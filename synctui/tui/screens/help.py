@@ -16,7 +16,7 @@ from synctui.tui.screens.page import Dialog
 NAMES = {"escape": "Esc", "enter": "Enter", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
          "space": "Space", "f1": "F1", "f5": "F5"}  # fmt: skip
 
-KEYS, LABEL, SENTENCE = 13, 14, 43
+KEYS, LABEL, SENTENCE = 13, 13, 40
 """Columns of the page's three parts; together they fit a terminal of 80."""
 
 

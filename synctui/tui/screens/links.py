@@ -142,10 +142,10 @@ def _file(state: LinkState) -> Content:
 
 
 def last_run(run: RunSummary) -> str:
-    """A run in few words."""
+    """What became of a push, in few words."""
     counts = {"accepted": run.accepted, "refused": run.refused, "in doubt": run.in_doubt, "unsent": run.unsent}
     told = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
-    return f"run {run.run_id} {moment(run.started)}: {told or run.state}"
+    return f"pushed {moment(run.started)}: {told or run.state}"
 
 
 def _rows(state: LinkState) -> Content:
@@ -159,7 +159,7 @@ def _rows(state: LinkState) -> Content:
     for name in SHOWN:
         if state.counts[name]:
             sign = SIGNS[name]
-            parts.append(plain(f"   {sign.mark} {state.counts[name]:,} {sign.word}", colour(sign.style)))
+            parts.append(plain(f"  {sign.mark} {state.counts[name]:,} {sign.word}", colour(sign.style)))
     return Content.assemble(*parts)
 
 

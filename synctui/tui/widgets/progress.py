@@ -12,7 +12,7 @@ from synctui.tui.wording import clock, count
 if TYPE_CHECKING:
     from synctui.tui.jobs import Job
 
-BAR = 16
+BAR = 8
 """Columns of the bar."""
 EVERY = 0.25
 """Seconds between two looks at the job."""
@@ -44,7 +44,7 @@ class ProgressLine(Static):
 def progress(job: Job) -> Content:
     """What is known of a job, in one line."""
     rows = f"{job.done:,} of {count(job.total, 'row')}" if job.total else count(job.done, "row") if job.done else ""
-    left = f"about {clock(job.left)} left" if job.left is not None else ""
+    left = f"{clock(job.left)} left" if job.left is not None else ""
     told = [job.doing, rows, count(job.calls, "call"), clock(job.elapsed), left]
     return Content.assemble((_bar(job), "$primary"), " ", " · ".join(text for text in told if text))
 
