@@ -1,6 +1,6 @@
 """Writing, refreshing and reading a worksheet of 100,000 rows x 20 columns: ours beside openpyxl and XlsxWriter.
 
-    python benchmarks/worksheets.py [--rows 100000] [--rounds 1]
+    python benchmarks/worksheets.py [--rows 100000] [--rounds 1] [--task read]
 
 Every measurement runs in a process of its own, the programs in turn; of several rounds the median counts. CPU seconds
 are those of the process while it works; the added memory is its peak above what it held before (Linux only).
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import xlsxwriter
@@ -35,6 +36,7 @@ COLUMNS = tuple(ColumnSpec(f"{kind} {i}", kind) for kind, count in KINDS for i i
 HEADERS = [column.header for column in COLUMNS]
 DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"
 Rows = list[list[Cell]]
+Cells = dict[int, dict[str, Cell]]
 
 
 def make_rows(count: int, seed: int = 1) -> Rows:
@@ -53,11 +55,18 @@ def make_rows(count: int, seed: int = 1) -> Rows:
     ]
 
 
+def as_cells(rows: Rows) -> Cells:
+    """New values for every cell of the worksheet."""
+    return {number: dict(zip(HEADERS, row, strict=True)) for number, row in enumerate(reversed(rows), 2)}
+
+
 def write_ours(path: Path, rows: Rows) -> None:
+    """A new workbook, by SyncTUI."""
     open_workbook(path).write([NewSheet(SHEET, COLUMNS, rows)], [])
 
 
 def write_openpyxl(path: Path, rows: Rows) -> None:
+    """The same by openpyxl, in its quickest mode."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)
     sheet.append(HEADERS)
@@ -67,6 +76,7 @@ def write_openpyxl(path: Path, rows: Rows) -> None:
 
 
 def write_xlsxwriter(path: Path, rows: Rows) -> None:
+    """The same by XlsxWriter, in its leanest mode."""
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     book = xlsxwriter.Workbook(path, options | {"default_date_format": DATE_FORMAT})
     sheet = book.add_worksheet(SHEET)
@@ -99,35 +109,44 @@ def write_styled(path: Path, rows: Rows) -> None:
     book.close()
 
 
-def refresh_ours(path: Path, rows: Rows) -> None:
-    cells = {number: dict(zip(HEADERS, row, strict=True)) for number, row in enumerate(reversed(rows), 2)}
+def refresh_ours(path: Path, cells: Cells) -> None:
+    """Every value of a styled workbook replaced, by SyncTUI."""
     open_workbook(path).write([SheetPatch(SHEET, cells)], [])
 
 
-def refresh_openpyxl(path: Path, rows: Rows) -> None:
+def refresh_openpyxl(path: Path, cells: Cells) -> None:
+    """The same by openpyxl, which loads and saves the whole workbook."""
     book = openpyxl.load_workbook(path)
     sheet = book[SHEET]
-    for number, row in enumerate(reversed(rows), 2):
-        for position, value in enumerate(row, 1):
+    for number, row in cells.items():
+        for position, value in enumerate(row.values(), 1):
             sheet.cell(number, position).value = value
     book.save(path)
 
 
-def read_ours(path: Path, _: Rows) -> int:
+def read_ours(path: Path, _: None) -> int:
+    """Every row as values, by SyncTUI."""
     return len(open_workbook(path).grid(SHEET).rows)
 
 
-def read_openpyxl(path: Path, _: Rows) -> int:
+def read_openpyxl(path: Path, _: None) -> int:
+    """The same by openpyxl, in its quickest mode."""
     sheet = openpyxl.load_workbook(path, read_only=True)[SHEET]
     return len(list(sheet.iter_rows(min_row=2, values_only=True)))
 
 
-Work = Callable[[Path, Rows], object]
+Work = Callable[[Path, Any], object]
 WORK: dict[str, dict[str, Work]] = {
     "write": {"SyncTUI": write_ours, "openpyxl": write_openpyxl, "XlsxWriter": write_xlsxwriter},
     "refresh": {"SyncTUI": refresh_ours, "openpyxl": refresh_openpyxl},
     "read": {"SyncTUI": read_ours, "openpyxl": read_openpyxl},
 }
+PREPARE: dict[str, Callable[[int], object]] = {
+    "write": make_rows,
+    "refresh": lambda count: as_cells(make_rows(count)),
+    "read": lambda _: None,
+}
+"""What each task is handed; making it does not count."""
 NEEDS_FILE = ("refresh", "read")
 
 
@@ -142,12 +161,12 @@ def memory(kind: str) -> float:
 
 def measure(task: str, program: str, path: Path, count: int) -> dict[str, float]:
     """CPU seconds and added megabytes of one piece of work, in this process."""
-    rows = make_rows(count) if task != "read" else []
+    data = PREPARE[task](count)
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
     before, started = memory("VmRSS"), time.process_time()
-    result = WORK[task][program](path, rows)
-    return {"cpu": time.process_time() - started, "mb": memory("VmHWM") - before, "result": bool(result is not None)}
+    WORK[task][program](path, data)
+    return {"cpu": time.process_time() - started, "mb": memory("VmHWM") - before}
 
 
 def in_own_process(task: str, program: str, styled: Path, folder: Path, count: int) -> dict[str, float]:
@@ -160,13 +179,13 @@ def in_own_process(task: str, program: str, styled: Path, folder: Path, count: i
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
-def results(count: int, rounds: int) -> Iterator[tuple[str, str, float, float, float]]:
+def results(count: int, rounds: int, tasks: list[str]) -> Iterator[tuple[str, str, float, float, float]]:
     """Task, program, CPU seconds, added megabytes, and how many times the CPU of ours."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         styled = folder / "styled.xlsx"
         write_styled(styled, make_rows(count, seed=2))
-        for task, programs in WORK.items():
+        for task, programs in ((task, WORK[task]) for task in tasks):
             runs: dict[str, list[dict[str, float]]] = {program: [] for program in programs}
             for _ in range(rounds):
                 for program in programs:
@@ -178,9 +197,11 @@ def results(count: int, rounds: int) -> Iterator[tuple[str, str, float, float, f
 
 
 def main() -> None:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--task", choices=WORK, action="append", help="only this one; may be given several times")
     parser.add_argument("--one", nargs=3, metavar=("TASK", "PROGRAM", "FILE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
@@ -189,7 +210,7 @@ def main() -> None:
         return
     print(f"{chosen.rows:,} rows x {len(COLUMNS)} columns, Python {sys.version.split()[0]}, rounds: {chosen.rounds}")
     print(f"{'task':8} {'program':11} {'cpu s':>8} {'added MB':>9} {'x ours':>7}")
-    for task, program, cpu, added, ratio in results(chosen.rows, chosen.rounds):
+    for task, program, cpu, added, ratio in results(chosen.rows, chosen.rounds, chosen.task or list(WORK)):
         print(f"{task:8} {program:11} {cpu:8.2f} {added:9.1f} {ratio:7.1f}", flush=True)
 
 
