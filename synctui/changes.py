@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from synctui.cells import Cell, CellError, Grid, SheetRow
-from synctui.damage import damaged
+from synctui.damage import damaged, looks
 from synctui.errors import WorksheetError
 from synctui.json_types import JsonType, json_types, retyped
 from synctui.records import Column, Key, Memory, Value, key_id
@@ -207,11 +207,11 @@ class _Reader:
             row.number: tuple(self._key_text(row, column) for column in self.key_columns) for row in self.grid.rows
         }
         known = self.memory.baseline.keys() | self.memory.gone.keys()
-        present = set(found.values())
-        lost = [key for key in known if key not in present]
-        return {
-            row.number: self._repaired_key(row, found[row.number], lost, known) for row in self.grid.rows
-        }  # fmt: skip
+        lost: dict[str, list[Key]] = {}
+        for key in known - set(found.values()):
+            for look in looks(key[0]):
+                lost.setdefault(look, []).append(key)
+        return {row.number: self._repaired_key(row, found[row.number], lost, known) for row in self.grid.rows}
 
     def _key_text(self, row: SheetRow, column: Column) -> str:
         cell = row.cells[self.at[column.title]]
@@ -219,10 +219,14 @@ class _Reader:
             return "" if cell is None else str(getattr(cell, "code", cell))
         return number_text(cell) if isinstance(cell, int | float) else str(cell)
 
-    def _repaired_key(self, row: SheetRow, key: Key, lost: list[Key], known: Collection[Key]) -> tuple[Key, bool]:
+    def _repaired_key(
+        self, row: SheetRow, key: Key, lost: dict[str, list[Key]], known: Collection[Key]
+    ) -> tuple[Key, bool]:
+        """The key that the row had before a spreadsheet program changed its cells, and whether one did."""
         if key in known or not any(key):
             return key, False
-        fits = [candidate for candidate in lost if self._could_be(row, candidate)]
+        like = {k for look in looks(row.cells[self.at[self.key_columns[0].title]]) for k in lost.get(look, ())}
+        fits = [candidate for candidate in like if self._could_be(row, candidate)]
         return (fits[0], True) if len(fits) == 1 else (key, False)
 
     def _could_be(self, row: SheetRow, key: Key) -> bool:
@@ -239,7 +243,7 @@ class _Reader:
         return all(is_blank(row.cells[p]) for p in positions)
 
     def _view(self, row: SheetRow, key: Key, was_damaged: bool, present: set[Key], seen: set[str]) -> RowView:
-        own_id = self._own_id(row, key, present, seen)
+        own_id = self._own_id(row, key, seen)
         reference, known, gone = self._reference(key, own_id)
         view = RowView(row.number, key, own_id, reference, known=known, gone=gone, sync=self._text(row, SYNC))
         view.row_cell = self._text(row, ROW)
@@ -255,7 +259,7 @@ class _Reader:
             self._block(view, "", "The row stands below the table and holds formulas; it is left alone.")
         return view
 
-    def _own_id(self, row: SheetRow, key: Key, present: set[Key], seen: set[str]) -> str:
+    def _own_id(self, row: SheetRow, key: Key, seen: set[str]) -> str:
         """The row's own id; a copied one belongs to the first row that bears it."""
         text = self._text(row, ROW)
         if any(key) or not text or text in seen:

@@ -54,6 +54,19 @@ def _same_reading(number: float, cell: int | float) -> bool:
     return number_text(cell) == number_text(number) or abs(cell - number) < abs(number) * 1e-14
 
 
+def looks(value: Cell) -> set[str]:
+    """Coarse looks of a text or a cell: a text and what a program made of it share one, most others none."""
+    if isinstance(value, datetime):
+        return {"moment"}
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return {str(value).lower()}
+    if not isinstance(value, str):
+        return {f"{value:.4g}"} | ({"moment"} if isinstance(value, int | float) and 0 < value < 1 else set())
+    text = value.strip()
+    found = {text.lower(), text.removeprefix("'").lower()} | {f"{number:.4g}" for number in _numbers(text)}
+    return found | {"moment" for _ in _moments(text)}
+
+
 def _damaged_text(shown: str, cell: str) -> bool:
     before, now = newlines(shown), newlines(cell)
     if now in (before.strip(), " ".join(before.split()), before.removeprefix("'")):

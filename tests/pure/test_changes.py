@@ -160,3 +160,12 @@ def test_a_cell_that_cannot_hold_its_value_is_read_only() -> None:
     held.baseline = {("1",): ("1", "a\x0bb", "5")}
     assert read((None, "1", "a␋b", 5, None), of=held).changes == []
     assert "read-only" in read((None, "1", "ab", 5, None), of=held).problems[0].message
+
+
+def test_many_unknown_keys_beside_many_lost_ones_are_told_apart_quickly() -> None:
+    held = memory()
+    held.baseline = {(f"K-{n}",): (f"K-{n}", "Ada", "5") for n in range(20_000)}
+    rows = [(None, f"X-{n}", "Ada", 5, None) for n in range(20_000)]
+    found = read(*rows, of=held)
+    assert len(found.problems) == 20_000
+    assert len(found.deleted) == 20_000

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from synctui.cells import Cell, CellError
-from synctui.damage import damaged
+from synctui.damage import damaged, looks
 from synctui.records import Column, ColumnType
 
 TEXT = Column("Code")
@@ -44,6 +44,7 @@ TEXT = Column("Code")
 )
 def test_what_a_spreadsheet_makes_of_a_text_is_damage(was: str, now: Cell) -> None:
     assert damaged(was, now, TEXT)
+    assert looks(was) & looks(now) or not was.strip() or was == "#N/A"
 
 
 def test_a_text_that_became_a_formula_is_damage() -> None:
