@@ -145,7 +145,7 @@ def _journal(home: Path) -> Finding:
     finally:
         journal.close()
     doubtful = [run.run_id for run in runs if run.in_doubt]
-    told = f"format {len(JOURNAL_FORMATS)}, {len(runs)} runs, {len(doubtful)} of them with rows in doubt"
+    told = f"format {len(JOURNAL_FORMATS)}, {count(len(runs), 'run')}, {len(doubtful)} of them with rows in doubt"
     return Finding("journal", True, told, f"Settle it: synctui settle {doubtful[0]}" if doubtful else "")
 
 
@@ -169,7 +169,7 @@ def _cache(home: Path) -> Finding:
         return Finding("cache", False, f"{folder} can be changed by others", "Delete the folder; it is made anew.")
     entries = len(cache.entries())
     cache.close()
-    return Finding("cache", True, f"{entries} entries in {folder}, closed to others")
+    return Finding("cache", True, f"{count(entries, 'entry')} in {folder}, closed to others")
 
 
 def _spreadsheet() -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, Source, Target, TargetShape
-from synctui.errors import BadReply, Unreachable
+from synctui.errors import BadReply, Refused, Unreachable
 from synctui.records import Key, Outcome, Record, Value
 from synctui.values import says_the_same, text_of
 
@@ -62,7 +62,7 @@ class FreshRows:
             return {}
         try:
             return await (self.source.read_again(keys) if self.source.rereadable else self._read_all(set(keys)))
-        except BadReply as error:
+        except (BadReply, Refused) as error:
             message = f"The rows could not be read again, so nothing was sent. {error.message}"
             raise Unreachable(message, error.hint) from None
 

@@ -55,6 +55,8 @@ class Plan:
     sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Number column -> its sum before and after."""
     documents: int = 0
+    groups: bool = False
+    """Rows travel as documents, and every batch is a run of a map."""
     calls: int = 0
     """Calls that the push costs."""
 

@@ -85,6 +85,7 @@ class Planner:
             asks=tuple(self._asks(rows)),
             sums=self._sums(chosen),
             documents=len(planned),
+            groups=self.shape.groups,
             calls=self._calls(batches),
         )
 
@@ -237,9 +238,9 @@ class Planner:
     def _asks(self, rows: Sequence[PlannedRow]) -> list[str]:
         creates = sum(row.op == "create" for row in rows)
         emptied = sum(not new and bool(row.before[c]) for row in rows for c, new in row.after.items())
-        asks = [f"{_count(creates, 'row')} will be created"] if creates else []
-        asks += [f"{_count(emptied, 'value')} will be emptied"] if emptied else []
-        asks += [f"{_count(len(rows), 'row')} will be sent"] if len(rows) > MANY_ROWS else []
+        asks = [f"{count(creates, 'row')} will be created"] if creates else []
+        asks += [f"{count(emptied, 'value')} will be emptied"] if emptied else []
+        asks += [f"{count(len(rows), 'row')} will be sent"] if len(rows) > MANY_ROWS else []
         return asks + ([] if self._target_options.upsert else self._sent_before(rows))
 
     def _sent_before(self, rows: Sequence[PlannedRow]) -> list[str]:
@@ -255,18 +256,18 @@ class Planner:
         warnings = [*(self.shape.notes if documents else ()), *self.pairing.warnings]
         largest = max(map(len, documents), default=0)
         if largest > self._target_options.batch_rows:
-            warnings.append(f"A document of {largest} rows is larger than batch_rows and travels alone.")
+            warnings.append(f"A document of {count(largest, 'row')} is larger than batch_rows and travels alone.")
         for row in self.sheet.rows:
             unsent = [edit.column for edit in row.edits if edit.column not in self.pairing.feeding]
             if unsent and not row.blocked:
                 warnings.append(f"Row {row.number}: {', '.join(unsent)} feeds nothing in the target and is not sent.")
         if self.sheet.damage:
             warnings.append(
-                f"{_count(len(self.sheet.damage), 'cell')} changed by the spreadsheet, not by you: not sent."
+                f"{count(len(self.sheet.damage), 'cell')} changed by the spreadsheet, not by you: not sent."
             )
         if self.sheet.deleted:
             warnings.append(
-                f"{_count(len(self.sheet.deleted), 'row')} deleted from the worksheet: no record is deleted."
+                f"{count(len(self.sheet.deleted), 'row')} deleted from the worksheet: no record is deleted."
             )
         return warnings
 
@@ -301,10 +302,6 @@ def _letters(position: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _rows_named(numbers: Sequence[int]) -> str:

@@ -265,7 +265,7 @@ def _spec(column: Column) -> ColumnSpec:
 def _with_notices(done: PullDone, pulled: _Pulled, source: Source) -> PullDone:
     notices = [*done.notices, *source.notices]
     if pulled.without_key:
-        notices.append(f"{pulled.without_key} records have no key and were left out.")
+        notices.append(f"Left out, because they have no key: {count(pulled.without_key, 'record')}.")
     if pulled.repeated:
-        notices.append(f"{pulled.repeated} records came twice; the first of each was taken.")
+        notices.append(f"{count(pulled.repeated, 'record')} came twice; the first of each was taken.")
     return replace(done, without_key=pulled.without_key, notices=tuple(notices))
