@@ -33,12 +33,12 @@ class Connections:
             self._open[settings.name] = connect(settings, self._tools(settings))
         return self._open[settings.name]
 
-    def maps(self, settings: ConnectionSettings) -> Any:
-        """A connection that has maps. Raises SettingsError for one of another kind."""
-        connection = self.get(settings)
-        if not hasattr(connection, "maps"):
-            raise SettingsError(f"The connection {settings.name!r} has no maps.", "Name one of kind eone.")
-        return connection
+    def of_kind(self, settings: ConnectionSettings, kind: str) -> Any:
+        """A connection with all that its kind can do. Raises SettingsError for one of another kind."""
+        if settings.kind.name != kind:
+            own = settings.kind.name
+            raise SettingsError(f"The connection {settings.name!r} is of kind {own}.", f"Name one of kind {kind}.")
+        return self.get(settings)
 
     def budget(self, settings: ConnectionSettings) -> Budget | None:
         """The ledger of calls of a connection's instance; None where its system sets no limit."""

@@ -22,6 +22,7 @@ from synctui.store.journal import Journal
 from synctui.store.metadata import MetadataCache
 from synctui.store.schema import JOURNAL_FORMATS
 from synctui.store.tokens import read_keyring, real_keyring
+from synctui.wording import count
 
 OLDEST_PYTHON = (3, 11)
 OWN_ROOTS = ("darwin", "win32")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synctui.adopt import adopt_unknown_runs
-from synctui.cells import Grid
-from synctui.changes import Changeset, Policy, Problem, detect, policy_for
+from synctui.cells import Cell, Grid
+from synctui.changes import Changeset, Damage, Policy, Problem, detect, policy_for
 from synctui.connections import Connections
 from synctui.connectors.base import DryRun, DryRunTarget, Source, Target, TargetShape
 from synctui.errors import LinkError, RowsInDoubt, WorksheetError
@@ -20,11 +20,12 @@ from synctui.plan import Plan
 from synctui.planning import Planner, PushOptions
 from synctui.records import Memory
 from synctui.store.journal import Journal
+from synctui.values import to_cell
 from synctui.variables import Ask
 from synctui.variables import resolve as resolve_variables
-from synctui.worksheets.base import Workbook
+from synctui.worksheets.base import SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
-from synctui.worksheets.passport import Passport, from_lines
+from synctui.worksheets.passport import Passport, from_lines, to_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,20 @@ class LinkedSheet:
         named = tuple(options.columns.values()) if options and feeding is None else tuple(feeding or ())
         issued = source_of(self.link, self.connections).id_columns
         return policy_for(options, any(name in issued for name in self.link.key), named)
+
+    async def repair(self) -> list[Damage]:
+        """Put back what a spreadsheet program changed by itself; returns what was repaired. Raises WorksheetError."""
+        reading = await self.read()
+        columns = {column.title: column for column in reading.memory.columns}
+        cells: dict[int, dict[str, Cell]] = {}
+        for damage in reading.changes.damage:
+            cells.setdefault(damage.row, {})[damage.column] = to_cell(damage.was, columns[damage.column])
+        if cells:
+            types = {title: column.type for title, column in columns.items()}
+            patch = SheetPatch(self.link.name, cells, types=types)
+            lines = to_lines(reading.passport)
+            await self.offload(lambda: self.workbook.write([patch], lines))
+        return reading.changes.damage
 
     # -- planning
 

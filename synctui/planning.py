@@ -20,6 +20,7 @@ from synctui.pairing import Pairing
 from synctui.plan import Plan, PlannedRow
 from synctui.records import ColumnType, Memory, Value
 from synctui.values import text_of, xml_problem
+from synctui.wording import count
 
 MANY_ROWS = 20
 MAX_BYTES = 1_000_000

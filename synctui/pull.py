@@ -19,6 +19,7 @@ from synctui.offload import Offload
 from synctui.records import ABSENT, Column, Key, Memory, Record, Value, key_id
 from synctui.states import SAVED, sync_text
 from synctui.values import stand_in, text_of, to_cell
+from synctui.wording import count
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
 from synctui.worksheets.passport import Passport, from_lines, to_lines

@@ -15,6 +15,7 @@ from synctui.links import ConnectionSettings
 from synctui.plan import Plan, PlannedRow
 from synctui.records import Outcome
 from synctui.store.history import RunRow
+from synctui.wording import count
 
 
 class MapResult(Protocol):
@@ -124,5 +125,5 @@ def prepare(settings: ConnectionSettings, connection: Any, map_name: str, variab
 def _row_reply(row_id: str, result: MapResult) -> RowReply:
     if result.succeeded and not result.failed:
         return RowReply(row_id, Outcome.ACCEPTED, result.message)
-    message = f"{result.failed} of {result.documents} documents failed: {result.message}".rstrip(": ")
+    message = f"{result.failed} of {count(result.documents, 'document')} failed: {result.message}".rstrip(": ")
     return RowReply(row_id, Outcome.REFUSED, message)

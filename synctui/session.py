@@ -11,7 +11,7 @@ from typing import Any
 from synctui import pull as pulling
 from synctui import push as pushing
 from synctui import settings as settings_file
-from synctui.changes import Changeset
+from synctui.changes import Changeset, Damage
 from synctui.connections import Connections
 from synctui.connectors import MODULES, kind
 from synctui.connectors.base import CheckResult, Source
@@ -122,6 +122,10 @@ class Session:
         """What a push would send, from the file alone. Raises WorksheetError."""
         return (await self._sheet(name, workbook).read()).changes
 
+    async def repair(self, name: str, workbook: Workbook) -> Sequence[Damage]:
+        """Put back what a spreadsheet program changed by itself; returns what was repaired. Raises WorksheetError."""
+        return await self._sheet(name, workbook).repair()
+
     async def look(self, name: str, workbook: Workbook) -> Reading | None:
         """How a link's rows stand, from the file alone; None before its first pull. Raises WorksheetError."""
 
@@ -148,7 +152,7 @@ class Session:
     async def prepare_run(self, name: str, map_name: str, variables: Mapping[str, str]) -> PreparedRun:
         """A map's run, to be confirmed; the map is looked up, and not run. Raises as `plan` does."""
         settings = self.settings.connection(name)
-        prepared = prepare_run(settings, self.connections.maps(settings), map_name, variables)
+        prepared = prepare_run(settings, self.connections.of_kind(settings, "eone"), map_name, variables)
         stop_for_doubt(self.journal, prepared.target)
         await prepared.target.mark()
         return prepared
@@ -207,13 +211,23 @@ class Session:
 
     async def maps(self, name: str) -> Sequence[Any]:
         """An eOne connection's maps, read fresh. Raises RemoteError, SettingsError."""
-        found: Sequence[Any] = await self.connections.maps(self.settings.connection(name)).maps()
+        found: Sequence[Any] = await self._of_kind(name, "eone").maps()
         return found
 
     async def columns(self, name: str, map_name: str) -> Sequence[Any]:
         """The columns of one eOne map, read fresh. Raises RemoteError, SettingsError."""
-        found: Sequence[Any] = await self.connections.maps(self.settings.connection(name)).columns(map_name)
+        found: Sequence[Any] = await self._of_kind(name, "eone").columns(map_name)
         return found
+
+    async def celigo(self, name: str, verb: str, *arguments: str) -> Any:
+        """What a Celigo connection answers to `connections`, `exports`, `imports` or `ping`.
+
+        Raises RemoteError, SettingsError.
+        """
+        return await getattr(self._of_kind(name, "celigo"), verb)(*arguments)
+
+    def _of_kind(self, name: str, kind: str) -> Any:
+        return self.connections.of_kind(self.settings.connection(name), kind)
 
 
 def open_file(path: str) -> Workbook:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synctui.cells import Cell, CellError
 from synctui.changes import Changeset, Problem
-from synctui.connectors.base import CheckResult
+from synctui.connectors.base import CheckResult, DryRun
 from synctui.plan import Plan, PlannedRow
 from synctui.pull import PullDone
 from synctui.push import PushResult, RowSettled
@@ -17,6 +17,9 @@ from synctui.records import Column, Key, Value
 from synctui.settle import Settlement
 from synctui.store.history import RunRow, RunSummary
 from synctui.values import text_of, to_wire
+
+if TYPE_CHECKING:
+    from synctui.session import Prepared
 
 PLAIN = Column("")
 COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")
@@ -36,10 +39,11 @@ def texts(values: Mapping[str, Value]) -> dict[str, str]:
 
 def checked(results: Mapping[str, CheckResult]) -> dict[str, Any]:
     """`check`: per name what was found."""
-    return {name: _checked(result) for name, result in results.items()}
+    return {name: check_result(result) for name, result in results.items()}
 
 
-def _checked(result: CheckResult) -> dict[str, Any]:
+def check_result(result: CheckResult) -> dict[str, Any]:
+    """What was found at one connection."""
     error = result.error
     told = {"exit_code": error.exit_code, "hint": error.hint} if error else {}
     return {"ok": result.ok, "detail": result.detail, "expires": _moment(result.expires), **told}
@@ -88,17 +92,34 @@ def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
     return [asdict(problem) for problem in found]
 
 
-def planned(plan: Plan, found: Iterable[Problem], calls: int, *, dry_run: bool) -> dict[str, Any]:
+def planned(prepared: Prepared, calls: int, *, dry_run: bool) -> dict[str, Any]:
     """`push` where nothing was sent: a dry run, or nothing to send."""
+    plan = prepared.plan
     return {
         "run_id": None,
         "dry_run": dry_run,
         **dict.fromkeys(COUNTS, 0),
         "rows": [_planned(row, number) for number, batch in enumerate(plan.batches, 1) for row in batch],
-        **_told(plan, found),
+        **_told(plan, prepared.problems),
         "batches": len(plan.batches),
         "calls": plan.calls,
         "calls_made": calls,
+        "preview": _preview(plan, prepared.preview),
+    }
+
+
+def _preview(plan: Plan, preview: DryRun | None) -> dict[str, Any] | None:
+    """What the target would receive; None where it cannot tell."""
+    if preview is None:
+        return None
+    planned_rows = {row.row_id: row for row in plan.rows}
+    rows = [(planned_rows[row.row_id], row) for row in preview.rows]
+    return {
+        "rows": [
+            {"key": key_of(row.key), "row": row.sheet_row, "record": shown.record or None, "errors": list(shown.errors)}
+            for row, shown in rows
+        ],
+        "notes": list(preview.notes),
     }
 
 

@@ -3,6 +3,7 @@ which are imported when a command is called, so that help costs nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -192,6 +193,42 @@ def run(desk: Desk, connection: str, map_name: str, variables: tuple[str, ...], 
     from synctui.cli.maps import run
 
     return run(desk, connection, map_name, variables, yes=yes)
+
+
+# -- Celigo
+
+
+@click.group(cls=Group)
+def celigo() -> None:
+    """What a Celigo account holds: the ids that links need."""
+
+
+celigo.examples = ("synctui celigo exports crm",)
+main.add_command(celigo)
+connection_id = click.argument("connection_id", metavar="ID")
+CELIGO = (
+    ("connections", (), "List the connections to other systems.", "crm"),
+    ("exports", (), "List the saved exports.", "crm"),
+    ("imports", (), "List the saved imports.", "crm"),
+    ("ping", (connection_id,), "Ask whether Celigo reaches the system behind one.", "crm 5f1e0c9a7b3d2e4f60718293"),
+)
+"""Verb, what it takes beside the connection, help, arguments of the example."""
+
+
+def _celigo_command(verb: str, takes: Sequence[Callable[..., Any]], told: str, example: str) -> None:
+    def body(desk: Desk, connection: str, **asked: str) -> int:
+        from synctui.cli.celigo import look
+
+        return look(desk, connection, verb, *asked.values())
+
+    body.__doc__ = told
+    for argument in takes:
+        body = argument(body)
+    command(celigo, f"synctui celigo {verb} {example}", name=verb)(connection(body))
+
+
+for _row in CELIGO:
+    _celigo_command(*_row)
 
 
 # -- this machine

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from synctui.cli.dashboard import dashboard
+from synctui.cli.demo_links import take
 from synctui.cli.demo_walk import Walk
 from synctui.cli.desk import Desk
 from synctui.cli.exit_codes import DONE, REFUSED
@@ -41,7 +42,11 @@ async def _headless(desk: Desk) -> int:
             await walk.push()
             await walk.push_again()
             as_meant = walk.compare(practice)
-    desk.answer({**walk.answer, "folder": str(folder), "workbook": str(walk.path)})
+            links = await take(session, walk.path, practice, desk.story)
+    as_meant = as_meant and all(link["as_meant"] for link in links.values())
+    desk.answer(
+        {**walk.answer, "links": links, "as_meant": as_meant, "folder": str(folder), "workbook": str(walk.path)}
+    )
     return DONE if as_meant else REFUSED
 
 

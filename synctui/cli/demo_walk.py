@@ -19,6 +19,7 @@ from synctui.pull import PullDone
 from synctui.push import PushDone, PushResult
 from synctui.session import Prepared, Session, open_file
 from synctui.values import text_of
+from synctui.wording import count
 from synctui.worksheets.base import Grid, SheetPatch
 
 LINK = "Awards"
@@ -52,11 +53,9 @@ class Walk:
     async def pull(self) -> PullDone:
         """All records into a new workbook."""
         self.say(f"$ synctui pull {LINK} --workbook {self.path.name}")
-        async for event in self.session.pull(LINK, open_file(str(self.path))):
-            if isinstance(event, PullDone):
-                done = event
+        done = await pull_link(self.session, LINK, self.path)
         self.answer["pull"] = answers.pulled(done, self.session.calls)
-        self.say(f"  {done.rows:,} records in {self.session.calls} calls")
+        self.say(f"  {count(done.rows, 'record')} in {count(self.session.calls, 'call')}")
         return done
 
     def edit(self) -> None:
@@ -82,14 +81,14 @@ class Walk:
         """The plan, checked against the map."""
         self.say("", f"$ synctui push {LINK} --workbook {self.path.name} --dry-run {_given()}")
         prepared = await self._plan(dry_run=True)
-        self.answer["dry_run"] = answers.planned(prepared.plan, prepared.problems, self.session.calls, dry_run=True)
+        self.answer["dry_run"] = answers.planned(prepared, self.session.calls, dry_run=True)
         self.say(*(f"  {line}" for line in plan_lines(prepared)))
 
     async def push(self) -> None:
         """For real."""
         self.say("", f"$ synctui push {LINK} --workbook {self.path.name} --yes {_given()}")
         prepared = await self._plan()
-        result = await self._push(prepared)
+        result = await push_plan(self.session, prepared)
         self.answer["push"] = answers.pushed(prepared.plan, result, prepared.problems, self.session.calls)
         self.say(*(f"  {line}" for line in result_lines(result)))
 
@@ -97,9 +96,9 @@ class Walk:
         """Everything was accepted, so nothing is left."""
         self.say("", "The same push once more:")
         prepared = await self._plan()
-        document = answers.planned(prepared.plan, prepared.problems, self.session.calls, dry_run=False)
+        document = answers.planned(prepared, self.session.calls, dry_run=False)
         if prepared.plan.rows:
-            result = await self._push(prepared)
+            result = await push_plan(self.session, prepared)
             document = answers.pushed(prepared.plan, result, prepared.problems, self.session.calls)
         self.answer["second_push"] = document
         self.say(*(f"  {line}" for line in plan_lines(prepared)))
@@ -112,21 +111,40 @@ class Walk:
         as_meant = len(runs) == 1 and _sorted(rows) == _sorted(self.meant) and variables == VARIABLES
         self.answer["received"] = {"runs": len(runs), "rows": rows, "variables": variables}
         self.answer["as_meant"] = as_meant
-        self.say("", f"The practice map was run {len(runs)} time(s) and received:")
+        self.say("", f"The practice map was run {count(len(runs), 'time')} and received:")
         self.say(*(f"  {', '.join(f'{name}={value}' for name, value in row.items())}" for row in rows))
         self.say(*(f"  {name}={value}" for name, value in variables.items()))
-        self.say("Just what was meant." if as_meant else "That is NOT what was meant.")
+        self.say(verdict(as_meant))
         return as_meant
 
     async def _plan(self, *, dry_run: bool = False) -> Prepared:
-        options = PushOptions(variables=VARIABLES, dry_run=dry_run)
-        return await self.session.plan(LINK, open_file(str(self.path)), options, lambda _name, _question: None)
+        return await plan_link(self.session, LINK, self.path, PushOptions(variables=VARIABLES, dry_run=dry_run))
 
-    async def _push(self, prepared: Prepared) -> PushResult:
-        async for event in self.session.push(prepared):
-            if isinstance(event, PushDone):
-                result = event.result
-        return result
+
+async def pull_link(session: Session, link: str, path: Path) -> PullDone:
+    """A link's records into the workbook."""
+    async for event in session.pull(link, open_file(str(path))):
+        if isinstance(event, PullDone):
+            done = event
+    return done
+
+
+async def plan_link(session: Session, link: str, path: Path, options: PushOptions) -> Prepared:
+    """What a push of a link would send; nobody is there to be asked."""
+    return await session.plan(link, open_file(str(path)), options, lambda _name, _question: None)
+
+
+async def push_plan(session: Session, prepared: Prepared) -> PushResult:
+    """Carry a plan out."""
+    async for event in session.push(prepared):
+        if isinstance(event, PushDone):
+            result = event.result
+    return result
+
+
+def verdict(as_meant: bool) -> str:
+    """How a comparison ends."""
+    return "Just what was meant." if as_meant else "That is NOT what was meant."
 
 
 def _given() -> str:

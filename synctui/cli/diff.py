@@ -11,6 +11,7 @@ from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
 from synctui.records import Key, Value
 from synctui.values import text_of
+from synctui.wording import count
 
 
 def diff(desk: Desk, link: str, path: str) -> int:
@@ -38,7 +39,7 @@ def change_lines(sheet: Changeset) -> list[str]:
     rows += [["deleted", "", key_text(key), "", "stays at the source"] for key in sheet.deleted]
     counts = Counter(change.kind for change in sheet.changes)
     deleted = f"{counts['delete']:,} deleted from the worksheet"
-    return [*table(rows), f"{counts['update']:,} rows edited, {counts['create']:,} new, {deleted}"]
+    return [*table(rows), f"{count(counts['update'], 'row')} edited, {counts['create']:,} new, {deleted}"]
 
 
 def damage_lines(damage: Iterable[Damage]) -> list[str]:

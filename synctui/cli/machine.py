@@ -13,6 +13,7 @@ from synctui.cli.terminal import table
 from synctui.doctor import examine
 from synctui.errors import SettingsError
 from synctui.store.metadata import MetadataCache
+from synctui.wording import count
 
 
 def where(desk: Desk) -> int:
@@ -67,7 +68,7 @@ def cache_clear(desk: Desk) -> int:
     cache = MetadataCache(settings.state_folder())
     cleared = len(cache.entries())
     cache.clear()
-    desk.answer({"folder": str(cache.folder), "cleared": cleared}, f"{cleared} entries cleared")
+    desk.answer({"folder": str(cache.folder), "cleared": cleared}, f"{count(cleared, 'entry')} cleared")
     return DONE
 
 

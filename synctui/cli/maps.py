@@ -15,6 +15,7 @@ from synctui.cli.push_result import settle_steps
 from synctui.cli.terminal import table
 from synctui.push import PushResult
 from synctui.records import Outcome
+from synctui.wording import count
 
 if TYPE_CHECKING:
     from synctui.run_map import PreparedRun
@@ -108,5 +109,6 @@ STATES = {
 def _lines(document: dict[str, Any]) -> list[str]:
     told = "run {run_id}: {state}".format(**document)
     if document["documents"] is not None:
-        told += ", run number {run_number}, {failed} of {documents} documents failed".format(**document)
+        documents = count(document["documents"], "document")
+        told += f", run number {document['run_number']}, {document['failed']} of {documents} failed"
     return [told, *([document["message"]] if document["message"] else [])]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from synctui.cli.diff import change_text, damage_lines, key_text, problem_lines
 from synctui.cli.terminal import table
 from synctui.plan import Plan, PlannedRow
+from synctui.wording import count
 
 if TYPE_CHECKING:
+    from synctui.connectors.base import RowPreview
     from synctui.session import Prepared
 
 MOST_ROWS = 20
@@ -21,18 +23,19 @@ def plan_lines(prepared: Prepared) -> list[str]:
     plan = prepared.plan
     head = _head(plan) if plan.rows else ["Nothing is to be sent."]
     notes = [f"note: {warning}" for warning in plan.warnings]
-    return [*head, *notes, *damage_lines(prepared.sheet.damage), *problem_lines(prepared.problems)]
+    left_out = [*damage_lines(prepared.sheet.damage), *problem_lines(prepared.problems)]
+    return [*head, *notes, *left_out, *_preview(prepared)]
 
 
 def _head(plan: Plan) -> list[str]:
     where = f"{plan.connection} ({plan.environment})" if plan.environment else plan.connection
-    batches = len(plan.batches)
+    documents = f" in {count(plan.documents, 'document')}" if plan.groups else ""
+    batches = f"{count(len(plan.batches), 'run')} of the map" if plan.groups else count(len(plan.batches), "batch")
     told = [
-        f"{_count(len(plan.rows), 'row')} in {_count(plan.documents, 'document')} to {where}: "
-        f"{_count(batches, 'run')} of the map, {_count(plan.calls, 'call')}",
+        f"{count(len(plan.rows), 'row')}{documents} to {where}: {batches}, {count(plan.calls, 'call')}",
         *table(_cells(plan.rows[:MOST_ROWS])),
     ]
-    told += [f"... and {_count(len(plan.rows) - MOST_ROWS, 'row')} more"] if len(plan.rows) > MOST_ROWS else []
+    told += [f"... and {count(len(plan.rows) - MOST_ROWS, 'row')} more"] if len(plan.rows) > MOST_ROWS else []
     told += table([["variable", name, value] for name, value in plan.variables.items()])
     return told + table([["sum", name, change_text(*sums)] for name, sums in plan.sums.items()])
 
@@ -46,5 +49,21 @@ def _cells(rows: Iterable[PlannedRow]) -> Iterator[list[str]]:
             yield [*place, "", "as it stands"]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def _preview(prepared: Prepared) -> list[str]:
+    """What the target would receive, as far as it can tell; every mapping error, however many rows there are."""
+    if prepared.preview is None:
+        return []
+    plan, previews = prepared.plan, prepared.preview.rows
+    rows = {row.row_id: row for row in plan.rows}
+    shown = [preview for number, preview in enumerate(previews) if number < MOST_ROWS or preview.errors]
+    told = ["", f"{plan.connection} would receive:"]
+    told += table(line for preview in shown for line in _received(rows[preview.row_id], preview))
+    told += [f"... and {count(len(previews) - len(shown), 'row')} more"] if len(shown) < len(previews) else []
+    return [*told, *(f"note: {note}" for note in prepared.preview.notes)]
+
+
+def _received(row: PlannedRow, preview: RowPreview) -> Iterator[list[str]]:
+    place = [f"row {row.sheet_row}", key_text(row.key)]
+    yield [*place, preview.record or "nothing"]
+    for error in preview.errors:
+        yield [*place, f"error: {error}"]

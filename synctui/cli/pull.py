@@ -8,6 +8,7 @@ from contextlib import aclosing
 from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.pull import PagePulled, PullDone, PullEvent, Writing
+from synctui.wording import count
 
 
 def pull(desk: Desk, link: str, path: str, *, replace: bool) -> int:
@@ -37,11 +38,11 @@ async def _pull(desk: Desk, link: str, path: str, replace: bool) -> tuple[PullDo
 def progress_line(link: str, event: PullEvent, calls: int, seconds: float) -> str:
     """How far a pull is: rows, pages, calls, time left."""
     if isinstance(event, Writing):
-        return f"{link}: writing {event.rows:,} rows"
+        return f"{link}: writing {count(event.rows, 'row')}"
     if not isinstance(event, PagePulled):
         return ""
-    told = f"{link}: {event.rows:,}{f' of {event.total:,}' if event.total else ''} rows"
-    told += f", page {event.pages}, {calls} {'call' if calls == 1 else 'calls'}"
+    told = f"{link}: {f'{event.rows:,} of ' if event.total else ''}{count(event.total or event.rows, 'row')}"
+    told += f", page {event.pages}, {count(calls, 'call')}"
     if not event.total or not event.rows or event.rows >= event.total:
         return told
     left = seconds / event.rows * (event.total - event.rows)
@@ -54,8 +55,8 @@ def _duration(seconds: float) -> str:
 
 def _sentence(link: str, done: PullDone, calls: int) -> str:
     return (
-        f"{link}: {done.rows:,} rows ({done.added:,} added, {done.changed:,} changed, {done.removed:,} removed, "
-        f"{done.conflicts:,} in conflict), {calls} {'call' if calls == 1 else 'calls'}"
+        f"{link}: {count(done.rows, 'row')} ({done.added:,} added, {done.changed:,} changed, {done.removed:,} removed, "
+        f"{done.conflicts:,} in conflict), {count(calls, 'call')}"
     )
 
 

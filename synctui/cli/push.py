@@ -19,6 +19,7 @@ from synctui.cli.terminal import Progress
 from synctui.errors import SyncError
 from synctui.planning import PushOptions
 from synctui.push import BatchSending, Event, PushDone, PushResult, PushStarted, RowSettled
+from synctui.wording import count
 
 if TYPE_CHECKING:
     from synctui.run_map import PreparedRun
@@ -68,7 +69,7 @@ async def _push(desk: Desk, interrupts: Interrupts, asked: Asked) -> int:
         prepared = await session.plan(asked.link, desk.old_workbook(asked.path), asked.options, ask)
         plan, lines = prepared.plan, plan_lines(prepared)
         if asked.options.dry_run or not plan.rows:
-            document = answers.planned(plan, prepared.problems, session.calls, dry_run=asked.options.dry_run)
+            document = answers.planned(prepared, session.calls, dry_run=asked.options.dry_run)
             desk.answer(document, *lines)
             return DONE
         desk.tell(*lines)
@@ -111,9 +112,9 @@ def _show(progress: Progress, event: Event, settled: int, rows: int, stop: async
     if isinstance(event, PushStarted):
         progress.show(f"run {event.run_id}: noted in the journal, marking the workbook")
     elif isinstance(event, BatchSending):
-        progress.show(f"sending {event.rows:,} rows in call {event.number}; {settled:,} of {rows:,} answered")
+        progress.show(f"sending {count(event.rows, 'row')} in call {event.number}; {settled:,} of {rows:,} answered")
     elif isinstance(event, RowSettled):
-        progress.show(f"{settled:,} of {rows:,} rows answered{', stopping' if stop.is_set() else ''}")
+        progress.show(f"{settled:,} of {count(rows, 'row')} answered{', stopping' if stop.is_set() else ''}")
 
 
 def _report(desk: Desk, asked: Asked, prepared: Prepared, ended: Ended, calls: int) -> int:

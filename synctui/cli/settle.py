@@ -12,6 +12,7 @@ from synctui.cli.runs import row_line
 from synctui.cli.terminal import table
 from synctui.errors import UsageError, WorksheetError
 from synctui.settle import Decision, Settlement
+from synctui.wording import count
 
 
 def settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None) -> int:
@@ -42,4 +43,4 @@ async def _settle(desk: Desk, run_id: str, decision: Decision | None, path: str 
 def _sentence(settlement: Settlement) -> str:
     if not settlement.rows:
         return f"Run {settlement.run_id} has no rows in doubt."
-    return f"Run {settlement.run_id}: {settlement.settled:,} rows settled, {settlement.in_doubt:,} in doubt"
+    return f"Run {settlement.run_id}: {count(settlement.settled, 'row')} settled, {settlement.in_doubt:,} in doubt"

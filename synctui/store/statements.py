@@ -10,6 +10,7 @@ from synctui.errors import RowsInDoubt, StoreError
 from synctui.store.drafts import Draft, DraftRow, Hold, Verdict
 from synctui.store.payload import digest, pack, storable
 from synctui.store.states import FAULT, State, check_move
+from synctui.wording import count
 
 _INSERT_RUN = """
 INSERT INTO runs (run_id, link, source, connection, target, environment, workbook, variables, plan_hash, user, epoch,
@@ -79,7 +80,7 @@ def check_barrier(db: sqlite3.Connection, target: str) -> None:
     )
     for run in db.execute(query, (target,)):
         raise RowsInDoubt(
-            f"{run['count']} row(s) of run {run['run_id']} are in doubt: nothing more is sent to {target}.",
+            f"In doubt in run {run['run_id']}: {count(run['count'], 'row')}. Nothing more is sent to {target}.",
             f"Look at `synctui show {run['run_id']}` and at the target, then"
             f" `synctui settle {run['run_id']} --as arrived|resend|skip`.",
         )

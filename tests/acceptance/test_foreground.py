@@ -33,6 +33,11 @@ def test_the_demo_walks_by_itself_and_what_was_received_is_what_was_meant(newcom
     assert (answer["received"]["runs"], len(answer["received"]["rows"])) == (1, 4)
     assert len(answer["received"]["variables"]) == 2
     assert answer["as_meant"] is True
+    assert {name: link["as_meant"] for name, link in answer["links"].items()} == {
+        "AwardsBack": True,
+        "Contacts": True,
+        "ContactsToErp": True,
+    }
     assert Path(answer["workbook"]).is_file()
     assert Path(answer["workbook"]).is_relative_to(newcomer.home)
     assert "Just what was meant." in ended.stderr

@@ -16,12 +16,37 @@ from synctui.http.calls import CallDone
 from synctui.http.gate import Gate, OpenGate
 from synctui.links import ConnectionSettings
 from synctui.practice import Practice
+from synctui.practice.celigo.documents import EMPTY_EXPORT, ORDERS_EXPORT
 from synctui.secret import Secret
 
-SOURCES = {"smartsimple": "Awards", "eone": "Vendors"}
+SOURCES = {"smartsimple": "Awards", "celigo": "Orders", "eone": "Vendors"}
 """Kind -> a link that reads from it."""
-SOURCE_PLACES = {"smartsimple": "smartsimple.list", "eone": "eone.data"}
+SOURCE_PLACES = {"smartsimple": "smartsimple.list", "celigo": "celigo.export", "eone": "eone.data"}
 """Kind -> where its reading meets faults."""
+EMPTY_SOURCES = {
+    "smartsimple": {'value = "Approved"': 'value = "Nobody"'},
+    "celigo": {ORDERS_EXPORT: EMPTY_EXPORT},
+    "eone": {'map = "VENDORS"': 'map = "VENDORS"\nvariables = { GBL_COUNTY = "none" }'},
+}
+"""Kind -> what its link reads instead, so that it finds no record."""
+
+ONE_ANSWER = "GetAllData answers with everything at once: there is no page to come back to."
+BY_STATE = "Each page is told by the state that came with the one before, without counts of it."
+BY_NUMBER = "Pages are asked for by number, up to the total that the first one tells: they end."
+WITHOUT = {
+    ("eone", "pages"): ONE_ANSWER,
+    ("eone", "circle"): ONE_ANSWER,
+    ("eone", "moving"): ONE_ANSWER,
+    ("eone", "duplicates"): ONE_ANSWER,
+    ("eone", "miscount"): ONE_ANSWER,
+    ("eone", "limit"): "The service has no limit of calls.",
+    ("smartsimple", "circle"): BY_NUMBER,
+    ("celigo", "moving"): BY_STATE,
+    ("celigo", "duplicates"): BY_STATE,
+    ("celigo", "miscount"): BY_STATE,
+    ("celigo", "limit"): "A spent bucket is the status 429, which every kind meets.",
+}
+"""Kind and fault or behaviour of a source -> why it has no meaning there."""
 
 VENDORS = """
 [links.Vendors]

@@ -11,16 +11,19 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from practice_systems import ROWS, System, open_system, read_settings
+from practice_systems import SOURCES, System, open_system, read_settings
+from practice_targets import TARGETS
 
 from synctui.connectors.eone.sign_in import hmac_password
 from synctui.errors import SyncError
 from synctui.http.calls import Timing
 from synctui.practice import Practice
+from synctui.practice.celigo.accounts import TOKEN
 from synctui.practice.eone.accounts import PASSWORD as EONE_PASSWORD
-from synctui.practice.smartsimple import GRANTS_LIST, PASSWORD
+from synctui.practice.smartsimple import GRANTS_LIST, GRANTS_UPDATE, PASSWORD
 from synctui.secret import Secret
 
+PLANTED = [PASSWORD, EONE_PASSWORD, TOKEN, GRANTS_LIST.apitoken, GRANTS_UPDATE.apitoken]
 QUICK = Timing(connect=2, deadline=0.3, attempts=1)
 FAULTS = [
     "401",
@@ -55,10 +58,12 @@ def told(error: BaseException) -> str:
     return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format(chain=True))
 
 
-@pytest.mark.parametrize(("link", "side"), [("Awards", "source"), ("Vendors", "source"), ("Awards", "target")])
+@pytest.mark.parametrize("side", ["source", "target"])
+@pytest.mark.parametrize("name", list(SOURCES))
 async def test_nothing_that_a_session_says_holds_a_secret(
-    link: str, side: str, practice: Practice, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    name: str, side: str, practice: Practice, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    link = SOURCES[name] if side == "source" else TARGETS[name].link
     system = open_system(read_settings(practice, tmp_path), link, side=side, timing=QUICK)
     said = Said()
     for name in ("httpx", "httpcore", "stamina", "asyncio"):
@@ -74,14 +79,15 @@ async def test_nothing_that_a_session_says_holds_a_secret(
     assert len(said.texts) >= len(FAULTS)
     assert "connect_tcp" in caplog.text
     hashed = hmac_password(Secret(EONE_PASSWORD)).reveal()
-    for secret in [PASSWORD, EONE_PASSWORD, GRANTS_LIST.apitoken, hashed, *tokens]:
+    for secret in [*PLANTED, hashed, *tokens]:
         for form in forms(secret):
             assert form not in text
 
 
 async def work_on(system: System, side: str, said: Said) -> None:
     async def send_rows() -> None:
-        await system.target().send(ROWS, {"GBL_A": "1"})
+        about = TARGETS[system.link.target.connection.kind.name]
+        await system.target().send([sample.row for sample in about.samples()], {})
 
     async def read_rows() -> None:
         async for _ in system.source().pages():

@@ -11,6 +11,7 @@ import pytest
 from desk import Desk
 
 from synctui.errors import LinkError, WorksheetError
+from synctui.session import open_file
 
 
 def values(ws: Any, row: int) -> list[Any]:
@@ -164,6 +165,9 @@ async def test_values_pasted_over_are_edits_or_damage(desk: Desk) -> None:
     found = await desk.diff()
     assert found.changes == []
     assert [(damage.was, damage.row) for damage in found.damage] == [(text, row)]
+    assert len(await desk.session.repair("Awards", open_file(str(desk.path)))) == 1
+    assert desk.cell(row, "cf_Cost Center") == text
+    assert not (await desk.diff()).damage
 
 
 async def test_columns_and_formulas_of_the_users_own_survive_a_pull(desk: Desk) -> None:

@@ -182,7 +182,7 @@ def test_the_readmes_settings_can_be_used_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "synctui.toml"
     file.write_text(blocks("toml")[0], encoding="utf-8")
     loaded = settings.load(file, connectors.kind, connectors.MODULES)
-    assert set(loaded.links) == {"Awards"}
+    assert set(loaded.links) == {"Awards", "Contacts"}
     assert loaded.links["Awards"].target is not None
 
 

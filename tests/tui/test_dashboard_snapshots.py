@@ -27,6 +27,7 @@ from synctui.tui.app import Dashboard
 from synctui.tui.jobs import PullJob
 from synctui.tui.screens.help import Help
 from synctui.tui.screens.links import Links
+from synctui.tui.screens.page import Dialog
 from synctui.tui.screens.plan import PlanPage
 from synctui.tui.screens.problem import Problem
 from synctui.tui.screens.question import Question
@@ -161,7 +162,9 @@ async def test_the_screens_look_as_they_did(pilot: Pilot[None]) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> str:
-    """The screen's text when nothing moves on it any more."""
+    """The screen's text when its keys are there and nothing moves on it any more."""
+    dialog = isinstance(pilot.app.screen, Dialog)
+    await until(lambda: ("q Quit" in seen(pilot.app)) and ("c Copy" in seen(pilot.app)) != dialog)
     before, now = "", seen(pilot.app)
     while now != before:
         await pilot.pause(0.15)

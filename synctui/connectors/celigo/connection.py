@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 
 from synctui.connectors.base import CheckResult, Tools
@@ -11,9 +13,12 @@ from synctui.connectors.celigo.refusals import NotThere, spoken
 from synctui.connectors.celigo.resources import Resource, list_resources
 from synctui.connectors.celigo.source import CeligoExport
 from synctui.connectors.celigo.target import CeligoImport
-from synctui.errors import BadReply, Refused
+from synctui.errors import BadReply, Refused, SettingsError
 from synctui.http.calls import Reply, Timing
 from synctui.links import ConnectionSettings
+
+RESOURCE_ID = re.compile("[0-9A-Za-z_-]{1,64}")
+"""Never anything that could change a path."""
 
 
 class Celigo:
@@ -54,7 +59,10 @@ class Celigo:
         """Whether Celigo reaches the system behind a connection; a failure of that is an answer. Raises RemoteError.
 
         The vendor's page gives GET, its own client posts: the second is tried where the first is not there.
+        Raises SettingsError for what can be no id.
         """
+        if not RESOURCE_ID.fullmatch(connection):
+            raise SettingsError(f"{connection!r} is not the id of a connection.", "List them; ids stand in front.")
         try:
             return _pinged(await self._ping(connection))
         except NotThere:

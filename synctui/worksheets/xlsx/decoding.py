@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache
 
 from synctui.cells import Cell, CellError
 from synctui.worksheets.xlsx.limits import Damaged
@@ -32,16 +32,21 @@ class Decoders(dict[str, Decode]):
         super().__init__()
         self._strings = strings
         self._is_moment = is_moment
-        self._moment = partial(_moment, date1904=date1904)
+        self._moment = _moments(date1904)
+        self.of_row = lru_cache(maxsize=256)(self._of_row)
+        """How to read a row, by the attributes of its cells: rows of one table are mostly alike."""
 
     def __missing__(self, attributes: str) -> Decode:
         decode = self[attributes] = self._decoder(attributes_of(attributes))
         return decode
 
+    def _of_row(self, attributes: tuple[str, ...]) -> tuple[Decode, ...]:
+        return tuple(self[attribute] for attribute in attributes)
+
     def _decoder(self, attributes: dict[str, str]) -> Decode:
         match attributes.get("t", "n"):
             case "s":
-                return partial(_shared, strings=self._strings())
+                return _shared(self._strings())
             case "str" | "inlineStr":
                 return _text
             case "b":
@@ -81,23 +86,29 @@ def _number(xml: str) -> int | float | CellError | None:
     return value if value - value == 0 else CellError("#NUM!")
 
 
-def _moment(xml: str, date1904: bool) -> Cell:
-    serial = _number(xml)
-    if serial is None or isinstance(serial, CellError):
-        return serial
-    moment = from_serial(serial, date1904)
-    return serial if moment is None else moment
+def _moments(date1904: bool) -> Decode:
+    def read(xml: str) -> Cell:
+        serial = _number(xml)
+        if serial is None or isinstance(serial, CellError):
+            return serial
+        moment = from_serial(serial, date1904)
+        return serial if moment is None else moment
+
+    return read
 
 
-def _shared(xml: str, strings: list[str]) -> Cell:
-    try:
-        if xml.isdigit():
-            return strings[int(xml)]
-    except IndexError:
-        pass
-    if not xml:
-        return None
-    raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")
+def _shared(strings: list[str]) -> Decode:
+    def read(xml: str) -> Cell:
+        try:
+            if xml.isdigit():
+                return strings[int(xml)]
+        except IndexError:
+            pass
+        if not xml:
+            return None
+        raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")
+
+    return read
 
 
 def _text(xml: str) -> Cell:

@@ -61,7 +61,7 @@ def _read_row(row: RawRow, columns: dict[str, int], decoders: Decoders, *, in_ta
     found, formulas = row.cells(), _NO_FORMULAS
     written, attributes, kept, contents, _ = zip(*found, strict=True) if found else ((),) * 5
     if written == tuple(columns) and not any(kept):
-        cells = [decoders[attribute](content) for attribute, content in zip(attributes, contents, strict=True)]
+        cells = [read(content) for read, content in zip(decoders.of_row(attributes), contents, strict=True)]
     else:
         cells, formulas = _read_cells(found, columns, decoders)
     for cell in cells:

@@ -38,7 +38,7 @@ def from_serial(serial: float, date1904: bool) -> datetime | None:
         return None
     day, fraction = divmod(serial + DAYS_TO_1904 if date1904 else serial, 1)
     try:
-        return EPOCH + timedelta(days=day, milliseconds=round(fraction * 86_400_000))
+        return EPOCH + timedelta(day, 0, 0, round(fraction * 86_400_000))
     except OverflowError:
         return None
 

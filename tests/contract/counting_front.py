@@ -1,0 +1,50 @@
+"""A loopback port before the practice services that notes which requests came over which connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+REQUEST_LINE = re.compile(rb"^(?:GET|POST|PUT) (\S+) HTTP/1\.1\r$", re.MULTILINE)
+
+
+@dataclass
+class Front:
+    """Passes everything on; requests must be small enough to come in one piece."""
+
+    upstream: int
+    url: str = ""
+    connections: list[list[str]] = field(default_factory=list)
+    """Paths that were asked for, by connection."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        paths: list[str] = []
+        self.connections.append(paths)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        back = asyncio.create_task(carry(far_reader, writer, []))
+        await carry(reader, far_writer, paths)
+        await back
+
+
+async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, paths: list[str]) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            paths += [path.decode().partition("?")[0] for path in REQUEST_LINE.findall(data)]
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def counting_front(port: int) -> AsyncIterator[Front]:
+    """A front of the services on this port."""
+    front = Front(port)
+    server = await asyncio.start_server(front.accept, "127.0.0.1", 0)
+    front.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield front
