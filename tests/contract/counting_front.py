@@ -23,12 +23,13 @@ class Front:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.add(task)
         paths: list[str] = []
         self.connections.append(paths)
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
-        back = asyncio.create_task(carry(far_reader, writer, []))
-        await carry(reader, far_writer, paths)
-        await back
+        await asyncio.gather(carry(reader, far_writer, paths), carry(far_reader, writer, []))
 
 
 async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, paths: list[str]) -> None:
@@ -38,13 +39,16 @@ async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path
             writer.write(data)
             await writer.drain()
     writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 @asynccontextmanager
 async def counting_front(port: int) -> AsyncIterator[Front]:
-    """A front of the services on this port."""
+    """A front of the services on this port; its clients must have let go of it before it ends."""
     front = Front(port)
     server = await asyncio.start_server(front.accept, "127.0.0.1", 0)
     front.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield front
+        await asyncio.wait_for(asyncio.gather(*front.tasks), 5)

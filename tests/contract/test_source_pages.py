@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -80,7 +81,7 @@ async def test_pages_in_a_circle_are_found_out(name: str, practice: Practice, tm
     async with opened(name, practice, tmp_path) as system:
         practice.celigo.switches.set("circle", True)
         with pytest.raises(BadReply, match="circle") as caught:
-            await read(system.source())
+            await asyncio.wait_for(read(system.source()), 10)
         assert caught.value.hint
         assert calls(name, practice) < 5
 
