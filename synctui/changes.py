@@ -88,6 +88,8 @@ class RowView:
     """A problem keeps the row from being sent."""
     sync: str = ""
     """What its `Sync` cell says."""
+    lost_key: Key = ()
+    """The key that its emptied key cells held."""
     row_cell: str = ""
     """What its `_row` cell says."""
     user_content: bool = False
@@ -272,6 +274,7 @@ class _Reader:
         if not any(view.key):
             lost = self._keys_by_id.get(text)
             if lost is not None and lost not in present:
+                view.lost_key = lost
                 self._block(
                     view, self.memory.key[0], f"The key cell was emptied; it was {_show_key(lost)}. Put it back."
                 )

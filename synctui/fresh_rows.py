@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from synctui.changes import Changeset
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, Source, Target, TargetShape
 from synctui.errors import BadReply, Refused, Unreachable
-from synctui.records import Key, Outcome, Record, Value
-from synctui.values import says_the_same, text_of
+from synctui.records import Key, Memory, Outcome, Record, Value
+from synctui.values import key_of, says_the_same, text_of
 
 SAME_ALREADY = "nothing to send: the source holds these values already"
 GONE = "not sent: the record is gone at the source; pull to see it"
@@ -48,7 +49,7 @@ class FreshRows:
 
     async def send(self, rows: Sequence[Outgoing], variables: Mapping[str, str]) -> BatchReply:
         """Read the rows again, then send those that still are to be sent. Raises as `Target.send` does."""
-        records = await self._read([row.key for row in rows if not row.create])
+        records = await self.read([row.key for row in rows if not row.create])
         settled = {row.row_id: reply for row in rows if (reply := self._settled(row, records.get(row.key)))}
         leaving = [self._whole(row, records.get(row.key)) for row in rows if row.row_id not in settled]
         if not leaving:
@@ -57,7 +58,8 @@ class FreshRows:
         settled |= {reply.row_id: reply for reply in answer.rows}
         return replace(answer, rows=tuple(settled.values()))
 
-    async def _read(self, keys: Sequence[Key]) -> Mapping[Key, Record]:
+    async def read(self, keys: Sequence[Key]) -> Mapping[Key, Record]:
+        """These records as they are now. Raises Unreachable where they cannot be read: nothing was sent then."""
         if not keys:
             return {}
         try:
@@ -73,7 +75,7 @@ class FreshRows:
             if page.number == 1:  # a source that has to read again begins anew
                 found.clear()
             for record in page.records:
-                key = tuple(text_of(record.get(name)) for name in self.key)
+                key = key_of(record.get(name) for name in self.key)
                 if key in keys:
                     found.setdefault(key, record)
         return found
@@ -105,3 +107,22 @@ class FreshRows:
             for column, value in row.values.items()
         }
         return replace(row, values=values)
+
+
+def note_changes(memory: Memory, sheet: Changeset, records: Mapping[Key, Record], keys: Collection[Key]) -> None:
+    """Bring rows that were read again up to date: what others changed as well is a conflict, what is gone is gone."""
+    names = {column.title: (index, column.name) for index, column in enumerate(memory.columns)}
+    for row in sheet.rows:
+        if row.key not in keys:
+            continue
+        record = records.get(row.key)
+        row.gone = record is None
+        for place, edit in enumerate(row.edits if record is not None else ()):
+            index, name = names.get(edit.column, (-1, ""))
+            now = (record or {}).get(name)
+            if index < 0 or says_the_same(now, edit.old) or says_the_same(now, edit.new):
+                continue
+            memory.conflicts.setdefault(row.row_id, {})[edit.column] = edit.old
+            row.edits[place] = replace(edit, old=now)
+            base = memory.baseline[row.key]
+            memory.baseline[row.key] = (*base[:index], now, *base[index + 1 :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synctui.adopt import adopt_unknown_runs
 from synctui.cells import Cell, Grid
@@ -11,7 +11,7 @@ from synctui.changes import Changeset, Damage, Policy, Problem, detect, policy_f
 from synctui.connections import Connections
 from synctui.connectors.base import DryRun, DryRunTarget, Source, Target, TargetShape
 from synctui.errors import LinkError, RowsInDoubt, WorksheetError
-from synctui.fresh_rows import FreshRows
+from synctui.fresh_rows import FreshRows, note_changes
 from synctui.links import Endpoint, Link
 from synctui.marks import SheetMarks, resolve
 from synctui.offload import Offload
@@ -113,8 +113,14 @@ class LinkedSheet:
         shape = await target.shape()
         first = await self.read()
         pairing = pair(shape, self._endpoint.options.columns, first.grid.headers, first.memory.columns)
-        reading = await self.read(pairing.feeding)
+        policy = self.policy(pairing.feeding)
+        found = await self.offload(lambda: detect(first.memory, first.grid, policy))
+        reading = replace(first, changes=found)
         self.adopt(reading)
+        sending = self._sending(target, shape, pairing, reading.memory)
+        if isinstance(sending, FreshRows):
+            keys = [row.key for row in reading.changes.rows if row.edits and row.known and not row.blocked]
+            note_changes(reading.memory, reading.changes, await sending.read(keys), keys)
         if not options.dry_run:
             stop_for_doubt(self.journal, target)
         resolved = resolve(reading.memory, reading.changes.rows, options.conflicts)
@@ -129,11 +135,10 @@ class LinkedSheet:
         if resolved and not plan.rows and not options.dry_run:
             await marks.keep_choices()
         problems = (*reading.changes.problems, *planner.problems)
-        sending = self._fresh(target, shape, pairing, reading.memory)
         preview = await _preview(target, plan) if options.dry_run else None
         return Prepared(plan, problems, reading.changes, sending, marks, preview)
 
-    def _fresh(self, target: Target, shape: TargetShape, pairing: Pairing, memory: Memory) -> Target:
+    def _sending(self, target: Target, shape: TargetShape, pairing: Pairing, memory: Memory) -> Target:
         """The target, wrapped where it wants whole rows."""
         if not shape.whole_rows:
             return target

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from synctui.changes import Changeset, RowView
 from synctui.records import ABSENT, Accepted, Column, Key, Memory, Record, Value
-from synctui.values import text_of
+from synctui.values import says_the_same
 
 
 @dataclass(slots=True)
@@ -45,6 +45,7 @@ def merge(
     shown = set()
     for row in sheet.rows:
         if not any(row.key):
+            shown.add(row.lost_key)
             continue
         shown.add(row.key)
         record = incoming.get(row.key)
@@ -68,15 +69,15 @@ def _merge_row(result: Merge, memory: Memory, columns: tuple[Column, ...], row: 
             continue
         was = base[index] if base else None
         mine = row.values[index]
-        if text_of(was) != text_of(theirs):
+        if not says_the_same(was, theirs):
             result.changed.add(row.key)
-        if text_of(mine) == text_of(theirs):
+        if says_the_same(mine, theirs):
             _caught_up(result, row, column, theirs)
         elif column.title in earlier:
             _conflict(result, row, column, earlier[column.title])
-        elif text_of(mine) == text_of(was):
+        elif says_the_same(mine, was):
             _take(result, row, column, theirs)
-        elif text_of(was) != text_of(theirs):
+        elif not says_the_same(was, theirs):
             _conflict(result, row, column, was)
 
 
@@ -93,7 +94,7 @@ def _caught_up(result: Merge, row: RowView, column: Column, theirs: Value) -> No
     accepted = result.accepted.get(row.row_id)
     if accepted is None or column.title not in accepted.values:
         return
-    if text_of(accepted.values[column.title]) != text_of(theirs):
+    if not says_the_same(accepted.values[column.title], theirs):
         return
     values = {header: value for header, value in accepted.values.items() if header != column.title}
     if values:

@@ -19,6 +19,8 @@ class Pairing:
     headers: Mapping[str, str | None]
     """Target column -> worksheet header; None: sent empty."""
     warnings: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """What the user must agree to."""
 
     @property
     def feeding(self) -> tuple[str, ...]:
@@ -40,6 +42,11 @@ def pair(shape: TargetShape, columns: Mapping[str, str], headers: Sequence[str],
     for twice in {h for h in named.values() if headers.count(h) > 1}:
         raise LinkError(f"The header {twice!r} stands twice in the worksheet.", "Give each column its own name.")
     pairs: dict[str, str | None] = {}
+    asks = [
+        f"{target} will be sent empty: the worksheet has no column {header!r}. {_nearest(header, usable)}"
+        for target, header in columns.items()
+        if target not in named
+    ]
     warnings = []
     for column in shape.columns:
         header = named.get(column.name)
@@ -55,7 +62,7 @@ def pair(shape: TargetShape, columns: Mapping[str, str], headers: Sequence[str],
                 warnings.append(f"{column.name} is not mapped in the target: what is sent there has no effect.")
     if not any(pairs.values()):
         raise LinkError("No worksheet column feeds the target.", "Name the pairs in the link: columns = { ... }.")
-    return Pairing(pairs, tuple(warnings))
+    return Pairing(pairs, tuple(warnings), tuple(asks))
 
 
 def _named(
@@ -65,10 +72,10 @@ def _named(
     for target, header in columns.items():
         if target not in names:
             raise LinkError(f"The target has no column {target!r}.", _nearest(target, names))
-        if header not in usable:
-            spare = [name for name in usable if name not in known] if header in known else usable
+        if header not in usable and header in known:
+            spare = [name for name in usable if name not in known]
             raise LinkError(f"The worksheet has no column {header!r}, which feeds {target!r}.", _nearest(header, spare))
-    return dict(columns)
+    return {target: header for target, header in columns.items() if header in usable}
 
 
 def _any(columns: Mapping[str, str], usable: Sequence[str], known: Sequence[Column]) -> Pairing:

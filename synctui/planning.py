@@ -84,7 +84,7 @@ class Planner:
             variables=variables,
             warnings=tuple(self._warnings(planned)),
             asks=tuple(self._asks(rows)),
-            sums=self._sums(chosen),
+            sums=self._sums({row.sheet_row for row in rows}),
             documents=len(planned),
             groups=self.shape.groups,
             calls=self._calls(batches),
@@ -239,7 +239,8 @@ class Planner:
     def _asks(self, rows: Sequence[PlannedRow]) -> list[str]:
         creates = sum(row.op == "create" for row in rows)
         emptied = sum(not new and bool(row.before[c]) for row in rows for c, new in row.after.items())
-        asks = [f"{count(creates, 'row')} will be created"] if creates else []
+        asks = [*(self.pairing.asks if rows else ())]
+        asks += [f"{count(creates, 'row')} will be created"] if creates else []
         asks += [f"{count(emptied, 'value')} will be emptied"] if emptied else []
         asks += [f"{count(len(rows), 'row')} will be sent"] if len(rows) > MANY_ROWS else []
         return asks + ([] if self._target_options.upsert else self._sent_before(rows))
@@ -272,8 +273,8 @@ class Planner:
             )
         return warnings
 
-    def _sums(self, chosen: Collection[int]) -> dict[str, tuple[str, str]]:
-        rows = [row for row in self.sheet.rows if row.number in chosen]
+    def _sums(self, sent: Collection[int]) -> dict[str, tuple[str, str]]:
+        rows = [row for row in self.sheet.rows if row.number in sent]
         sums = {}
         for index, column in enumerate(self.memory.columns):
             if column.type is ColumnType.NUMBER and column.title in self.pairing.feeding and rows:

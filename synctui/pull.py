@@ -18,7 +18,7 @@ from synctui.merge import Merge, merge
 from synctui.offload import Offload
 from synctui.records import ABSENT, Column, Key, Memory, Record, Value, key_id
 from synctui.states import SAVED, sync_text
-from synctui.values import stand_in, text_of, to_cell
+from synctui.values import key_of, stand_in, text_of, to_cell
 from synctui.wording import count
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
@@ -102,7 +102,7 @@ def _collect(link: Link, pulled: _Pulled, records: tuple[Record, ...]) -> None:
                 f"The records of {link.name} have no column {missing!r}, which is the link's key.",
                 f"Their columns are: {', '.join(list(record)[:12])}.",
             )
-        key = tuple(text_of(record[name]) for name in link.key)
+        key = key_of(record[name] for name in link.key)
         if not all(key):
             pulled.without_key += 1
         elif key in pulled.records:
@@ -230,6 +230,8 @@ def _fitted(patch: SheetPatch, headers: Collection[str]) -> SheetPatch:
 
 def _own_cells(row: RowView, after: Memory, pulled: _Pulled) -> dict[str, str]:
     """What our own columns say of a row, where it differs from what they say now."""
+    if row.blocked:
+        return {}
     record = pulled.records.get(row.key)
     theirs = {c.title: text_of(record.get(c.name)) for c in after.columns} if record and row.edits else {}
     edited = any(theirs.get(edit.column) != text_of(edit.new) for edit in row.edits)

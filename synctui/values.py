@@ -232,6 +232,11 @@ def says_the_same(one: Value, other: Value) -> bool:
     return text_of(one).removesuffix(MIDNIGHT) == text_of(other).removesuffix(MIDNIGHT)
 
 
+def key_of(values: Iterable[Value]) -> tuple[str, ...]:
+    """A record's key: plain texts, whatever JSON type they had."""
+    return tuple(str(text_of(value)) for value in values)
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether a cell holds nothing."""
     return cell is None or cell == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synctui.cells import Cell
+from synctui.changes import SYNC
 from synctui.records import ColumnType
 from synctui.worksheets.base import ColumnSpec
 
@@ -17,6 +18,8 @@ ROW_HEIGHT = 'ht="15" customHeight="1"'
 MAX_WIDTH = 60
 MIN_WIDTH = 8
 HIDDEN_WIDTH = 12
+SYNC_WIDTH = 26
+"""Room for `in doubt: run ...` in a worksheet that has no states yet."""
 SAMPLE_ROWS = 200
 """Rows that a column's width is found from."""
 MAX_PROMPT_TITLE = 32
@@ -43,6 +46,8 @@ def width(column: ColumnSpec, cells: Iterable[Cell]) -> float:
     """A column's width in characters, by its header and some of its cells."""
     if column.hidden:
         return HIDDEN_WIDTH
+    if column.header == SYNC:
+        return SYNC_WIDTH
     longest = max((len(line) for cell in cells if cell is not None for line in _lines(cell)), default=0)
     wanted = max(len(column.header) + 4, _WIDTHS.get(column.type, longest + 2))
     return min(MAX_WIDTH, max(MIN_WIDTH, wanted))

@@ -141,7 +141,9 @@ def _made(sheet: NewSheet) -> MemorySheet:
 def _patch(sheet: MemorySheet, patch: SheetPatch) -> None:
     _add_columns(sheet, patch)
     for number, cells in patch.cells.items():
-        sheet.rows.setdefault(number, {}).update(_named(sheet, patch, cells))
+        if number not in sheet.rows:
+            raise WorksheetError(f"The worksheet {patch.name} has no row {number}.", "Read it again.")
+        sheet.rows[number].update(_named(sheet, patch, cells))
         sheet.formulas -= {(number, header) for header in cells}
     _remove_rows(sheet, frozenset(patch.remove))
     _append_rows(sheet, [_named(sheet, patch, cells) for cells in patch.append])

@@ -8,7 +8,7 @@ from command_line import Office
 
 def test_check_tells_of_every_connection(office: Office) -> None:
     answer = office.json("check")
-    assert set(answer) == {"grants", "erp"}
+    assert set(answer) == {"grants", "erp", "crm"}
     assert all(found["ok"] and found["detail"] for found in answer.values())
 
 
@@ -128,7 +128,7 @@ def test_people_read_a_change_as_old_and_new(office: Office) -> None:
     office.type({5: {"cf_County": "\x1b[31mRamsey".replace("\x1b", "␛")}})
     said = office("diff", "Awards", "--workbook", str(office.workbook))
     assert "update  row 5  900004  cf_County  Williams → ␛[31mRamsey" in said.stdout
-    assert "1 rows edited" in said.stdout
+    assert "1 row edited" in said.stdout
 
 
 def _cell(path: Path, row: int, header: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from desk import Desk
 
-from synctui.records import Outcome
+from synctui.errors import ConflictsFound
 
 LINK = "AwardsBack"
 
@@ -34,15 +35,29 @@ async def test_an_edit_is_written_back_and_untouched_fields_keep_what_others_wro
     assert (await desk.push(LINK)).rows == ()
 
 
-async def test_a_cell_that_others_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+async def test_a_cell_that_others_changed_meanwhile_stops_the_push_until_the_user_chooses(desk: Desk) -> None:
     await desk.pull(LINK)
-    key = desk.cell(2, "recordid", LINK)
+    key, other = desk.cell(2, "recordid", LINK), desk.cell(3, "recordid", LINK)
     put(desk, 2, "cf_County", "Mine")
-    desk.practice.tables.change("levelone", edit={key: {"cf_County": "Theirs"}})
-    result = await desk.push(LINK)
-    assert [row.outcome for row in result.rows] == [Outcome.UNSENT]
-    assert desk.practice.tables.by_type["levelone"][key]["cf_County"] == "Theirs"
-    assert (await desk.pull(LINK)).conflicts == 1
+    put(desk, 3, "cf_County", "Mine too")
+    for record in (key, other):
+        desk.practice.tables.change("levelone", edit={record: {"cf_County": "Theirs"}})
+    with pytest.raises(ConflictsFound):
+        await desk.push(LINK)
+    assert desk.practice.updates.effects == []
+    put(desk, 3, "Sync", "theirs")
+    assert (await desk.push(LINK, conflicts="mine")).accepted == 1
+    stored = desk.practice.tables.by_type["levelone"]
+    assert (stored[key]["cf_County"], stored[other]["cf_County"]) == ("Mine", "Theirs")
+    assert (await desk.push(LINK)).rows == ()
+
+
+async def test_a_record_gone_at_the_source_stops_the_push(desk: Desk) -> None:
+    await desk.pull(LINK)
+    put(desk, 2, "cf_County", "Mine")
+    desk.practice.tables.change("levelone", delete=[desk.cell(2, "recordid", LINK)])
+    with pytest.raises(ConflictsFound, match="gone at the source"):
+        await desk.push(LINK)
 
 
 async def test_a_new_row_is_created_once_and_gets_its_id(desk: Desk) -> None:
@@ -70,6 +85,9 @@ async def test_an_emptied_key_never_becomes_a_create(desk: Desk) -> None:
     await desk.pull(LINK)
     put(desk, 3, "cf_County", "Cass")
     put(desk, 3, "recordid", None)
+    assert (await desk.push(LINK)).rows == ()
+    await desk.pull(LINK)
+    assert any("key cell was emptied" in problem.message for problem in (await desk.diff(LINK)).problems)
     assert (await desk.push(LINK)).rows == ()
     assert desk.practice.updates.effects == []
 

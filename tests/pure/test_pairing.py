@@ -5,6 +5,7 @@ import pytest
 from synctui.connectors.base import TargetColumn, TargetShape
 from synctui.errors import LinkError
 from synctui.pairing import pair
+from synctui.records import Column
 
 SHAPE = TargetShape(
     (TargetColumn("VendorNo", key=True), TargetColumn("Vendor Name"), TargetColumn("Memo", mapped=False)),
@@ -41,7 +42,7 @@ def test_equal_names_pair_ignoring_case() -> None:
     ("columns", "headers", "message"),
     [
         ({"VendrNo": "cf_No"}, HEADERS, "'VendorNo'"),
-        ({"VendorNo": "cf_Nr"}, HEADERS, "'cf_No'"),
+        ({"VendorNo": "cf_Nr"}, HEADERS, "key column"),
         ({"Vendor Name": "Name"}, HEADERS, "key column"),
         ({}, ("a", "b"), "key column"),
         ({"VendorNo": "Name"}, ("Name", "Name"), "twice"),
@@ -53,3 +54,14 @@ def test_what_does_not_fit_is_refused_with_the_nearest_name(
     with pytest.raises(LinkError) as caught:
         pair(SHAPE, columns, headers, ())
     assert message in str(caught.value)
+
+
+def test_a_header_that_is_not_there_yet_is_sent_empty_once_the_user_agrees() -> None:
+    pairing = pair(SHAPE, {"VendorNo": "cf_No", "Vendor Name": "Nmae"}, HEADERS, ())
+    assert pairing.headers["Vendor Name"] is None
+    assert "'Name'" in pairing.asks[0]
+
+
+def test_a_source_column_that_was_renamed_is_never_sent_empty() -> None:
+    with pytest.raises(LinkError, match="'Name'"):
+        pair(SHAPE, {"VendorNo": "cf_No", "Vendor Name": "sf_Name"}, HEADERS, (Column("sf_Name"),))

@@ -12,6 +12,7 @@ from synctui.values import (
     MAX_TEXT,
     boolean_words,
     infer,
+    key_of,
     number_text,
     plainly_same,
     same,
@@ -191,3 +192,7 @@ def test_a_numbers_text_reads_back_as_the_same_number(number: float) -> None:
 )
 def test_the_glance_never_sees_more_sameness_than_the_full_look(value: Value, cell: Cell, column: Column) -> None:
     assert same(value, cell, column) or not plainly_same(value, cell, column.type)
+
+
+def test_a_key_is_plain_text_whatever_json_type_it_had() -> None:
+    assert [type(part) for part in key_of((Raw("1"), "a", None))] == [str, str, str]

@@ -99,6 +99,7 @@ REFUSED: list[Callable[[Workbook], object]] = [
     lambda book: book.write([SheetPatch("Awards", {2: {"Gone": 1}})], []),
     lambda book: book.write([SheetPatch("Awards", append=[{"Gone": 1}])], []),
     lambda book: book.write([SheetPatch("Awards", {2: {"Key": "\ufffe"}})], []),
+    lambda book: book.write([SheetPatch("Awards", {99: {"Key": "x"}})], []),
     lambda book: book.write([], ["x" * 32_768]),
     lambda book: book.write([], [], {"Nowhere": "Somewhere"}),
     lambda book: book.write([], [], {"Awards": "a:b"}),

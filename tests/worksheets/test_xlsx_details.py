@@ -165,6 +165,7 @@ def test_a_worksheets_name_in_a_formula_is_replaced() -> None:
         (ColumnSpec("Key"), ["x" * 30, None, "a\n" + "y" * 20], 32),
         (ColumnSpec("Key"), ["x" * 500], MAX_WIDTH),
         (ColumnSpec("A long header text"), [], 22),
+        (ColumnSpec("Sync"), [None], 26),
         (ColumnSpec("At", ColumnType.DATETIME), [datetime(2024, 1, 2)], 20),
     ],
 )

@@ -317,9 +317,9 @@ def fuzz(tmp_path: Path, count: int, seed: int) -> tuple[int, int]:
 
 
 def test_mutated_files_are_used_or_refused_and_nothing_else(tmp_path: Path) -> None:
-    refusals, good = fuzz(tmp_path, 250, seed=1)
-    assert refusals > 50
-    assert good > 50
+    refusals, good = fuzz(tmp_path, 150, seed=1)
+    assert refusals > 30
+    assert good > 30
 
 
 @pytest.mark.nightly

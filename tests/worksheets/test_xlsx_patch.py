@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from datetime import datetime
 from pathlib import Path
 
@@ -407,3 +408,66 @@ def test_a_write_without_changes_keeps_every_other_part(tmp_path: Path) -> None:
     assert list(after) == list(before)
     assert {name for name in before if before[name] != after[name]} == {"xl/worksheets/sheet2.xml"}
     assert open_workbook(path).passport() == ("changed passport",)
+
+
+def test_a_first_write_needs_a_worksheet_that_can_be_seen(tmp_path: Path) -> None:
+    with pytest.raises(WorksheetError, match="worksheet"):
+        open_workbook(tmp_path / "new.xlsx").write([], ["line"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_headers_of_every_kind_stand_in_the_table_as_in_the_cells(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    headers = ["a & b", "<c>", '"q"', "two\nlines", "_x0041_", "&lt;", "=1", "2024", "é 東"]
+    open_workbook(path).write([NewSheet("T", tuple(map(ColumnSpec, headers)), [])], [])
+    assert open_workbook(path).grid("T").headers == tuple(headers)
+    names = re.findall(r'<tableColumn [^>]*name="([^"]*)"', part(path, "xl/tables/table1.xml"))
+    assert names == ["a &amp; b", "&lt;c&gt;", "&quot;q&quot;", "two_x000a_lines", "_x005F_x0041_", "&amp;lt;", "=1",
+                     "2024", "é 東"]  # fmt: skip
+
+
+def test_a_sorted_table_stays_sorted_over_all_its_rows(tmp_path: Path) -> None:
+    path = make(tmp_path / "book.xlsx")
+    book = openpyxl.load_workbook(path)
+    table = book["Awards"].tables["Awards"]
+    condition = openpyxl.worksheet.filters.SortCondition(ref="B2:B6")
+    table.sortState = openpyxl.worksheet.filters.SortState(ref="A2:F6", sortCondition=[condition])
+    table.insertRow = True
+    book.save(path)
+    patch(path, append=[{"Key": "new"}])
+    table = openpyxl.load_workbook(path)["Awards"].tables["Awards"]
+    assert (table.sortState.ref, table.sortState.sortCondition[0].ref) == ("A2:F7", "B2:B7")
+    assert not table.insertRow
+
+
+def test_rules_over_whole_columns_stay_as_they_are(tmp_path: Path) -> None:
+    tail = '<conditionalFormatting sqref="A:A 1:1 B2:B3"/>'
+    rows = text_row(1, "Key", "N") + text_row(2, "k", "1") + text_row(3, "l", "2")
+    path = write_package(tmp_path / "hand.xlsx", package_parts(worksheet(rows, tail=tail)))
+    open_workbook(path).write([SheetPatch("Data", append=[{"Key": "m"}])], [])
+    assert '<conditionalFormatting sqref="A:A 1:1 B2:B4"/>' in part(path, SHEET_PART)
+
+
+def test_excels_own_names_follow_a_renamed_worksheet(tmp_path: Path) -> None:
+    path = make(tmp_path / "book.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Awards"].print_area = "A1:F6"
+    book.defined_names["mine"] = openpyxl.workbook.defined_name.DefinedName("mine", attr_text="Awards!$B$2")
+    book.save(path)
+    open_workbook(path).write([NewSheet("Awards", COLUMNS[:2], [])], [], {"Awards": "Old one"})
+    book = openpyxl.load_workbook(path)
+    assert book["Old one"].print_area == "'Old one'!$A$1:$F$6"
+    assert not book["Awards"].print_area
+    assert book.defined_names["mine"].attr_text == "Awards!$B$2"
+
+
+def test_a_file_whose_directory_is_in_the_zip64_form(tmp_path: Path) -> None:
+    path = write_package(tmp_path / "hand.xlsx", package_parts(worksheet(text_row(1, "Key") + text_row(2, "k"))))
+    data = path.read_bytes()
+    count, size, offset = struct.unpack("<H2L", data[-12:-2])
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(data) - 22, 1)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(data[:-22] + record + locator + end)
+    open_workbook(path).write([SheetPatch("Data", {2: {"Key": "new"}})], [])
+    assert cells(path, "Data") == [("new",)]

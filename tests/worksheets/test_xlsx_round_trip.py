@@ -113,7 +113,7 @@ CELL_CHARACTERS = st.characters(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -219,6 +218,5 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     path.parent.mkdir()
     opened = open_workbook(path)
     path.parent.rmdir()
-    make: Callable[[], object] = lambda: opened.write([NewSheet("Data", COLUMNS, [])], [])  # noqa: E731
     with pytest.raises(WorksheetError, match=r"book\.xlsx"):
-        make()
+        opened.write([NewSheet("Data", COLUMNS, [])], [])

@@ -26,6 +26,11 @@ from synctui.secret import Secret
 STORED_BY_NAME: Mapping[str, Any] = {"getstorevalue": "1", "keyformat": "1"}
 """Stored values under field names: what came can go back, and field ids may change between instances."""
 HALVINGS = 2
+LARGE_PAGES = (
+    "page_size is {}. SmartSimple says: retrieving a large number of records (greater than 1000 records) will have a"
+    " negative impact on performance and may cause the query to fail."
+)
+"""SmartSimple wiki, "SmartConnect - RESTful API"."""
 
 
 class ListMoved(Exception):
@@ -59,7 +64,7 @@ class SmartSimpleRecords:
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         """The whole list, in order; read again from page 1 once when it moved meanwhile. Raises RemoteError."""
-        self.notices.clear()
+        self.notices[:] = [LARGE_PAGES.format(self._options.page_size)] if self._options.page_size > 1000 else []
         try:
             async with aclosing(self._walk(strict=True)) as walk:
                 async for page in walk:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from synctui.worksheets.xlsx.deflate import DEFLATED, crc32, inflater
 from synctui.worksheets.xlsx.limits import (
@@ -23,6 +23,8 @@ from synctui.worksheets.xlsx.limits import (
 CHUNK = 1 << 18
 STORED = 0
 _END = struct.Struct("<4s4H2LH")
+_LOCATOR = struct.Struct("<4sLQL")
+_ZIP64_END = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENCRYPTED, _UTF8 = 0x1, 0x800
@@ -56,9 +58,6 @@ class Archive:
         self._file = file
         self._length = file.seek(0, 2)
         self.entries = {entry.name: entry for entry in self._directory()}
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.entries
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """A part, inflated, in pieces of at most `CHUNK` bytes."""
@@ -125,9 +124,8 @@ class Archive:
         return entry.offset + _LOCAL.size + int(header[9]) + int(header[10])
 
     def _directory(self) -> Iterator[Entry]:
-        end = self._end()
-        _, disk, _, _, count, size, offset, _ = end
-        if disk not in (0, 0xFFFF) or offset == _FULL or size > MAX_DIRECTORY or count > MAX_PARTS:
+        count, size, offset = self._end()
+        if size > MAX_DIRECTORY or count > MAX_PARTS:
             raise Damaged("it has too many parts or is too large")
         data, position, seen = self._at(offset, size), 0, set[str]()
         while position < size:
@@ -137,13 +135,27 @@ class Archive:
             seen.add(entry.name.lower())
             yield entry
 
-    def _end(self) -> tuple[Any, ...]:
+    def _end(self) -> tuple[int, int, int]:
+        """How many entries the directory has, its length and its place."""
         tail_length = min(self._length, _END.size + 0xFFFF)
         tail = self._at(self._length - tail_length, tail_length)
         found = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - _END.size + 4))
         if found < 0:
             raise Damaged("it is not a workbook, or its end is missing")
-        return _END.unpack_from(tail, found)
+        field = _END.unpack_from(tail, found)
+        if field[4] == 0xFFFF or _FULL in field[5:7]:
+            return self._zip64_end(self._length - tail_length + found)
+        return field[4], field[5], field[6]
+
+    def _zip64_end(self, end: int) -> tuple[int, int, int]:
+        """The same where it stands in the zip64 record, which a locator before the end points to."""
+        if end < _LOCATOR.size:
+            raise Damaged("its end is broken")
+        mark, _, place, _ = _LOCATOR.unpack(self._at(end - _LOCATOR.size, _LOCATOR.size))
+        if mark != b"PK\6\7" or place > end:
+            raise Damaged("its end is broken")
+        record = _ZIP64_END.unpack(self._at(place, _ZIP64_END.size))
+        return record[7], record[8], record[9]
 
 
 def _central_entry(data: bytes, position: int) -> tuple[Entry, int]:

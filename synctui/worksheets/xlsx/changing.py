@@ -63,6 +63,8 @@ class Changing:
         for old, new in rename.items():
             self._rename(old, new)
         first = not list(worksheets(self._package.sheets()))
+        if first and not any(isinstance(change, NewSheet) for change in changes):
+            raise WorksheetError("A workbook needs a worksheet that can be seen.", "Pull a link to create one.")
         for change in changes:
             if isinstance(change, NewSheet):
                 self._add(change, selected=first)

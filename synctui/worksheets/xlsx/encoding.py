@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from synctui.cells import Cell, CellError
@@ -123,14 +124,17 @@ class CellWriter(dict[type, Write]):
         return write
 
     def _moment(self) -> Write:
-        start, styles, style, date1904 = self._start, self._styles, self._style, self._styles.date1904
+        start, date1904 = self._start, self._styles.date1904
+
+        @cache
+        def opening(with_time: bool) -> str:
+            return self._opening(self._styles.fitting(self._style, Shows.MOMENT, with_time))
 
         def write(row: int, value: Any) -> str:
             serial = to_serial(value, date1904)
             if serial is None:
                 return self(row, value.isoformat(" "))
-            opening = self._opening(styles.fitting(style, Shows.MOMENT, serial % 1 != 0))
-            return f"{start}{row}{opening}><v>{serial!r}</v></c>"
+            return f"{start}{row}{opening(serial % 1 != 0)}><v>{serial!r}</v></c>"
 
         return write
 

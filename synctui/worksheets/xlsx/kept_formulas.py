@@ -52,7 +52,8 @@ class KeptFormulas:
             text = shifted(text, row - first, number_of(cell[1]) - number_of(column))
             if shared in self._overwritten:
                 xml = xml.replace(cell[3], f"<f>{escape(text)}</f>", 1)
-        if fresh or (self.anything_new and not looks_only_at_row(text, row)):
+        stale = self.anything_new and (not text or not looks_only_at_row(text, row))
+        if fresh or stale:
             start, closing, content = xml.partition(">")
             xml = _TYPE.sub("", start) + closing + _RESULT.sub("", content)
         return xml

@@ -165,7 +165,7 @@ def conditions(column: str, states: Iterable[tuple[str, int]]) -> str:
     """The colours of the `Sync` column, by how its text begins."""
     rules = (
         f'<cfRule type="beginsWith" dxfId="{style}" priority="{priority}" operator="beginsWith" text="{word}">'
-        f'<formula>LEFT({column}2,{len(word)})="{word}"</formula></cfRule>'
+        f'<formula>LEFT({column}2,LEN("{word}"))="{word}"</formula></cfRule>'
         for priority, (word, style) in enumerate(states, 1)
     )
     return element("conditionalFormatting", {"sqref": f"{column}2:{column}{MAX_ROWS}"}, "".join(rules))

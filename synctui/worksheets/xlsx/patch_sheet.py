@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from synctui.cells import Cell
 from synctui.changes import ROW, SYNC
+from synctui.errors import WorksheetError
 from synctui.worksheets.base import SheetPatch
 from synctui.worksheets.layout import SAMPLE_ROWS, width
 from synctui.worksheets.references import Area, letters, number_of
@@ -112,7 +113,8 @@ class SheetPatcher:
         columns = self._columns
         if columns.added:
             table.add_columns([spec.header for spec in columns.added.values()], before_last=bool(columns.moves))
-        table.resize(max(self._place.bottom, table.area.top + 1), columns.right)
+        bottom = max(self._place.bottom, table.area.top + 1)
+        table.resize(bottom, columns.right, filled=bool(self._patch.append))
 
     def _sample(self, header: str) -> list[Cell]:
         rows = [*islice(self._patch.cells.values(), SAMPLE_ROWS), *self._patch.append[:SAMPLE_ROWS]]
@@ -122,7 +124,9 @@ class SheetPatcher:
         """All rows in order: those that were there, and the new ones where they belong."""
         new = enumerate(self._patch.append, self._place.first)
         waiting = next(new, None)
+        left = self._patch.cells.keys() - self._gone
         for row in self._xml.rows():
+            left.discard(row.number)
             if row.number in self._gone:
                 continue
             number = self._number_after(row.number)
@@ -137,6 +141,8 @@ class SheetPatcher:
         while waiting:
             yield self._rewriter.new(*waiting)
             waiting = next(new, None)
+        if left:
+            raise WorksheetError(f"The worksheet {self._patch.name} has no row {min(left)}.", "Read it again.")
 
     def _number_after(self, row: int) -> int:
         """A row's number after the change; the totals stay right below the data."""

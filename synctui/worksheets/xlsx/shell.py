@@ -62,8 +62,8 @@ class Shell:
             if node.name in _GROWING:
                 self._move(node, lambda area: _grown(area, bottom, new_bottom))
             elif node.name == "sqref" and node.space != self._root.space:
-                areas = [_grown(Area.parse(text), bottom, new_bottom) for text in node.text.split()]
-                self._document.replace_text(node, " ".join(map(str, areas)))
+                grown = _each(node.text, lambda area: _grown(area, bottom, new_bottom))
+                self._document.replace_text(node, grown)
 
     def declare(self, area: Area) -> None:
         """Widen the declared size of the worksheet so that it covers an area."""
@@ -114,8 +114,7 @@ class Shell:
         before = node.attributes.get(attribute)
         if before is None or node.space != self._root.space:
             return True
-        moved = [move(Area.parse(text)) for text in before.split()]
-        after = " ".join(str(area) for area in moved if area)
+        after = _each(before, move)
         if not after:
             self._document.remove(node)
         elif after != before:
@@ -128,6 +127,17 @@ def _follows(node: Node) -> bool:
     areas = [Area.parse(text) for text in node.attributes.get("sqref", "").split()]
     texts = [child.text for child in node.walk() if child.name.startswith("formula")]
     return not any(texts) or (all(area.top <= 2 for area in areas) and not any("$" in text for text in texts))
+
+
+def _each(text: str, move: Move) -> str:
+    """A list of areas, each moved; whole rows and columns (`A:A`) stay."""
+    moved: list[object] = []
+    for written in text.split():
+        try:
+            moved.append(move(Area.parse(written)))
+        except ValueError:
+            moved.append(written)
+    return " ".join(str(area) for area in moved if area is not None)
 
 
 def _grown(area: Area, bottom: int, new_bottom: int) -> Area:

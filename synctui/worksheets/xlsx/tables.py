@@ -9,7 +9,7 @@ from synctui.worksheets.layout import TABLE_STYLE
 from synctui.worksheets.references import Area
 from synctui.worksheets.xlsx.contents import Package
 from synctui.worksheets.xlsx.markup import Node, element
-from synctui.worksheets.xlsx.texts import decode, xml_text
+from synctui.worksheets.xlsx.texts import attribute_text, decode
 
 TABLE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
 _MAX_NAME = 255
@@ -30,17 +30,12 @@ class Table:
         self._columns: list[Node] = list(columns.all("tableColumn")) if columns else []
 
     @property
-    def name(self) -> str:
-        """What formulas call it."""
-        return self._root.attributes.get("displayName", "")
-
-    @property
     def bottom(self) -> int:
         """Its last row of data."""
         return self.area.bottom - self.totals
 
     def calculated(self) -> dict[int, str]:
-        """Worksheet column -> the formula that its rows have, as XML."""
+        """Worksheet column -> the formula that its rows have."""
         found = {}
         for position, node in enumerate(self._columns):
             formula = node.find("calculatedColumnFormula")
@@ -48,15 +43,20 @@ class Table:
                 found[self.area.left + position] = formula.text
         return found
 
-    def resize(self, bottom: int, right: int) -> None:
-        """Let the table end elsewhere; `bottom` is its last row of data."""
+    def resize(self, bottom: int, right: int, *, filled: bool) -> None:
+        """Let the table end elsewhere; `bottom` is its last row of data, `filled` tells that rows came in."""
+        if filled and self._root.attributes.get("insertRow"):
+            self._document.set(self._root, insertRow="0")
         area = Area(self.area.left, self.area.top, right, bottom + self.totals)
         if area == self.area:
             return
         self._document.set(self._root, ref=str(area))
-        filtered = self._root.find("autoFilter")
-        if filtered:
-            self._document.set(filtered, ref=str(area.rows(area.top, bottom)))
+        for node in self._root.walk():
+            if node.name == "autoFilter":
+                self._document.set(node, ref=str(area.rows(area.top, bottom)))
+            elif node.name in ("sortState", "sortCondition"):
+                sorted_by = Area.parse(node.attributes.get("ref", ""))
+                self._document.set(node, ref=str(sorted_by.rows(sorted_by.top, bottom)))
 
     def add_columns(self, headers: Sequence[str], before_last: bool) -> None:
         """Add columns at the right end, or before the last column."""
@@ -66,7 +66,7 @@ class Table:
         taken = [int(text) for node in self._columns if (text := node.attributes.get("id", "")).isdigit()]
         first = max(taken, default=0) + 1
         written = "".join(
-            element(f"{self._document.prefix}tableColumn", {"id": first + i, "name": column_name(header)})
+            element(f"{self._document.prefix}tableColumn", {"id": first + i, "name": attribute_text(header)})
             for i, header in enumerate(headers)
         )
         if before_last:
@@ -83,15 +83,10 @@ def table_at_top(package: Package, sheet_part: str) -> Table | None:
     return min(candidates, key=lambda table: table.area.left, default=None)
 
 
-def column_name(header: str) -> str:
-    """A header as a table's part writes it."""
-    return xml_text(header).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("\n", "_x000a_")
-
-
 def new_table(space: str, number: int, name: str, area: Area, headers: Sequence[str]) -> bytes:
     """A table's part."""
     columns = "".join(
-        element("tableColumn", {"id": position, "name": column_name(header)})
+        element("tableColumn", {"id": position, "name": attribute_text(header)})
         for position, header in enumerate(headers, 1)
     )
     style = element("tableStyleInfo", {"name": TABLE_STYLE, "showFirstColumn": 0, "showLastColumn": 0,

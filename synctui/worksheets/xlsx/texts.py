@@ -30,6 +30,12 @@ def xml_text(text: str) -> str:
     return escape(_LIKE_ESCAPED.sub("_x005F_", text)).replace("\r", "_x000D_")
 
 
+def attribute_text(text: str) -> str:
+    """A text as an attribute says it, before its quotes; Excel escapes line breaks there too. Raises WorksheetError."""
+    check_text(text)
+    return _LIKE_ESCAPED.sub("_x005F_", text).replace("\r", "_x000d_").replace("\n", "_x000a_")
+
+
 def plain_text(xml: str) -> str:
     """What the XML between tags says, with Excel's escapes undone."""
     if "&" in xml:
