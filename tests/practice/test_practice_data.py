@@ -57,6 +57,7 @@ def test_the_settings_describe_the_services(practice: Practice) -> None:
     maps = {name: link["target"]["map"] for name, link in links.items() if link["target"]["connection"] == "erp"}
     assert maps == {
         "Awards": "VENDORS FROM EXCEL",
+        "ContactsToErp": "VENDORS FROM EXCEL",
         "Journal": "GL JOURNAL",
         "Strict": "VENDORS STRICT",
     }

@@ -67,7 +67,7 @@ async def test_help_and_palette_tell_every_action_of_the_screen(sit: Sit) -> Non
             palette = {command.title for command in user.app.get_system_commands(user.app.screen)}
             await user.press("f1")
             await user.at(Help)
-            page = str(user.app.screen.query_one("#keys").render())  # type: ignore[attr-defined]
+            page = str(user.app.screen.query_one("#keys").render())
             for action in here(place):
                 assert action.label in page
                 assert all(key in page for key in keys_of(place, action.name))

@@ -35,7 +35,7 @@ def crash_files(home: Path) -> list[Path]:
 
 async def test_a_fault_in_a_job_is_kept_and_told_while_the_dashboard_goes_on(sit: Sit, home: Path) -> None:
     async with sit.new() as user:
-        user.app._start(Broken(link="Awards", workbook=str(sit.workbook)))
+        user.app.walks.start(Broken(link="Awards", workbook=str(sit.workbook)))
         problem = await user.at(Problem)
         assert "A fault in SyncTUI ended the job on Awards (KeyError)." in text_of(problem, "#message")
         (file,) = crash_files(home)
@@ -100,7 +100,7 @@ async def test_a_task_that_nobody_waits_for_is_kept_too(home: Path) -> None:
     assert SECRET not in file.read_text("utf-8")
 
 
-async def test_a_crash_file_that_cannot_be_written_is_no_second_fault(home: Path) -> None:
+def test_a_crash_file_that_cannot_be_written_is_no_second_fault(home: Path) -> None:
     home.write_text("a file where the folder should be")
     assert "could not even be noted" in faults.told(ValueError())
 

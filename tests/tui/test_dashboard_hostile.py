@@ -24,6 +24,7 @@ from synctui.changes import Problem as RowProblem
 from synctui.errors import SyncError
 from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
+from synctui.tui.messages import LinkChanged
 from synctui.tui.screens.plan import PlanPage
 from synctui.tui.screens.problem import Problem
 from synctui.tui.screens.question import Question
@@ -107,7 +108,7 @@ def screens() -> list[Screen[Any]]:
         asks=TEXTS,
         sums={text: (text, text) for text in TEXTS},
     )
-    told = {name: ALL for name in ("run_id", "link", "source", "connection", "target", "environment", "note")}
+    told = dict.fromkeys(("run_id", "link", "source", "connection", "target", "environment", "note"), ALL)
     run = made_up.run(**told, user=ALL, workbook=ALL, state=RunState.IN_DOUBT, in_doubt=1)
     outcomes = [
         made_up.run_row(number, State.REJECTED, text, key=(text, text), new_key=text, evidence=text)
@@ -143,10 +144,10 @@ async def test_cards_titles_and_notifications_show_hostile_text_and_do_not_obey_
     check(app)
     state = next(iter(app.overview.links.values()))
     state.error = state.job_error = SyncError(ALL, ALL)
-    app.screen.link_changed(state.link.name)  # type: ignore[attr-defined]
+    app.post_message(LinkChanged(state.link.name))
     for number, text in enumerate(TEXTS):
         app.clear_notifications()
-        app._say(f"{number}: {text}")
+        app.say(f"{number}: {text}")
         await until(lambda told=f"{number}:": told in seen(app))  # type: ignore[misc]
         check(app)
     app.push_screen(RowsPage(state.link.name))

@@ -25,6 +25,7 @@ from synctui.session import Session
 from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
 from synctui.tui.jobs import PullJob
+from synctui.tui.messages import LinkChanged
 from synctui.tui.screens.help import Help
 from synctui.tui.screens.links import Links
 from synctui.tui.screens.page import Dialog
@@ -182,7 +183,7 @@ def fill_cards(app: Dashboard, *, busy: bool) -> None:
         app.jobs.running["Awards"] = job
     assert isinstance(app.screen, Links)
     for link in app.overview.links:
-        app.screen.link_changed(link)
+        app.screen.on_link_changed(LinkChanged(link))
     app.jobs.running.clear()
 
 

@@ -98,7 +98,7 @@ async def test_a_job_on_the_same_workbook_has_to_wait(sit: Sit) -> None:
     async with sit.new() as user:
         user.app.action_pull()
         await until(lambda: "Awards" in user.app.jobs.running)
-        user.app._start(PullJob(link="Strict", workbook=str(user.workbook)))
+        user.app.walks.start(PullJob(link="Strict", workbook=str(user.workbook)))
         assert list(user.app.jobs.running) == ["Awards"]
         await until(lambda: "same workbook (Awards)" in notified(user.app))
 

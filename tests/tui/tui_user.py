@@ -126,7 +126,7 @@ def edited(book: bytes, edit: Edit) -> bytes:
     """A workbook's bytes after somebody edited it as openpyxl's users do."""
     workbook, after = openpyxl.load_workbook(BytesIO(book)), BytesIO()
     sheet = workbook["Awards"]
-    edit(sheet, {cell.value: cell.column for cell in sheet[1]})
+    edit(sheet, {str(cell.value): cell.column or 0 for cell in sheet[1]})
     workbook.save(after)
     return after.getvalue()
 
