@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -166,11 +167,8 @@ async def _picture(path: Path) -> None:
     from synctui.tui.screens.result import ResultPage
 
     with tempfile.TemporaryDirectory() as name, practice_in_thread() as practice:
-        folder = Path(name)
-        os.environ["SYNCTUI_HOME"] = str(folder / "state")
-        os.chdir(folder)
-        Path("synctui.toml").write_text(practice.settings_text(), encoding="utf-8")
-        app = Dashboard(None, "awards.xlsx", folder=Path())
+        folder = _move_into(Path(name), practice.settings_text())
+        app = Dashboard(None, "awards.xlsx", folder=Path(), open_session=_without_path)
         async with app.run_test(size=(100, 24)) as pilot:
             await _until(lambda: app.opened and all(state.read for state in app.overview.links.values()))
             for _ in range(2):
@@ -186,9 +184,26 @@ async def _picture(path: Path) -> None:
             _edit(openpyxl, folder / "awards.xlsx", refused=False)
             await _until(lambda: app.overview.links["Awards"].counts["new"])
             await pilot.pause(0.3)
-            path.write_text(app.export_screenshot(title="synctui"), encoding="utf-8")
+            app.save_screenshot(path.name, str(path.parent))
             await app.jobs.stop_all()
         await app.session.close()
+
+
+def _move_into(folder: Path, settings: str) -> Path:
+    os.environ["SYNCTUI_HOME"] = str(folder / "state")
+    os.chdir(folder)
+    Path("synctui.toml").write_text(settings, encoding="utf-8")
+    return folder
+
+
+def _without_path(config: str | None) -> Any:
+    """A session whose settings do not tell where they are."""
+    from synctui.offload import in_thread
+    from synctui.session import Session
+
+    session = Session.open(config, in_thread)
+    session.settings = replace(session.settings, path=Path("synctui.toml"))
+    return session
 
 
 def _edit(openpyxl: Any, path: Path, *, refused: bool) -> None:

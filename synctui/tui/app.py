@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult, SystemCommand
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -23,11 +22,13 @@ from synctui.tui.actions import bindings, here, works
 from synctui.tui.faults import Guarded, note, told
 from synctui.tui.messages import JobEnded, LinkChanged
 from synctui.tui.screens.page import Dialog, Page
+from synctui.tui.texts import command_line
 
 if TYPE_CHECKING:
-    from synctui.session import Prepared, Session
-    from synctui.tui.jobs import Job, Jobs, PlanJob, PullJob, PushJob
+    from synctui.session import Session
+    from synctui.tui.jobs import Job, Jobs
     from synctui.tui.overview import LinkState, Overview
+    from synctui.tui.walks import Walks
 
 WATCH = 2.0
 """Seconds between two looks at the workbooks, which other programs save."""
@@ -53,6 +54,7 @@ class Dashboard(Guarded):
     session: Session
     overview: Overview
     jobs: Jobs
+    walks: Walks
 
     def __init__(
         self,
@@ -67,8 +69,7 @@ class Dashboard(Guarded):
         self._open_session = open_session or _open_session
         self.failure: SyncError | None = None
         self.opened = False
-        """Whether `session`, `overview` and `jobs` are there."""
-        self._answers: dict[str, dict[str, str]] = {}
+        """Whether `session`, `overview`, `jobs` and `walks` are there."""
 
     # -- the beginning
 
@@ -98,15 +99,17 @@ class Dashboard(Guarded):
         from synctui.tui.jobs import Jobs
         from synctui.tui.overview import Overview
         from synctui.tui.screens.links import Links
+        from synctui.tui.walks import Walks
 
         self.overview = Overview(self.session, self._workbook, self._folder)
         self.jobs = Jobs(self.session, lambda job: self.post_message(JobEnded(job)))
+        self.walks = Walks(self)
         self.opened = True
         await self.push_screen(Links())
         try:
             await self.overview.find_workbooks()
         except SyncError as error:
-            self._problem("The journal cannot be read", error)
+            self.problem("The journal cannot be read", error)
         await self._read(self.overview.links)
 
     async def _read(self, links: Iterable[str]) -> None:
@@ -119,10 +122,10 @@ class Dashboard(Guarded):
     # -- what jobs and links tell
 
     def on_link_changed(self, message: LinkChanged) -> None:
-        """Tell every screen, those below included."""
+        """Tell every screen, those below included; one that is not composed yet hears of it afterwards."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
-                screen.link_changed(message.link)
+                screen.post_message(LinkChanged(message.link))
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Read what a job wrote, and show what became of it."""
@@ -132,51 +135,7 @@ class Dashboard(Guarded):
 
     async def _after(self, job: Job) -> None:
         await self._read([job.link])
-        job.tell(self)
-
-    def pulled(self, job: PullJob) -> None:
-        """Tell what a pull did."""
-        if job.result is not None:
-            self._say(job.summary)
-            for notice in job.result.notices:
-                self._say(notice, "warning")
-        elif job.error is None:
-            self._say(f"The pull of {job.link} was stopped; the workbook is as it was.")
-        else:
-            self._problem(f"{job.link} was not pulled", job.error)
-
-    def planned(self, job: PlanJob) -> None:
-        """Open the plan."""
-        from synctui.tui.screens.plan import PlanPage
-
-        if job.result is not None:
-            page = PlanPage(job.result, self._answers.get(job.link, {}))
-            self.push_screen(page, partial(self._confirmed, job.result))
-        elif job.error is not None:
-            self._problem(f"{job.link} cannot be pushed", job.error)
-
-    def pushed(self, job: PushJob) -> None:
-        """Show the rows' outcomes."""
-        if job.result is None:
-            if job.error is not None:
-                self._problem(f"{job.link} was not pushed", job.error)
-            return
-        self._open_result(job.result.run_id, job.result.notices)
-
-    def _open_result(self, run_id: str, notices: Iterable[str]) -> None:
-        from synctui.tui.screens.result import ResultPage
-
-        run, rows = self.session.show(run_id)
-        if isinstance(self.screen, Dialog):  # the user is at something else
-            self._say(f"Run {run_id} of {run.link} has ended: {run.accepted:,} of {run.size:,} rows accepted.")
-        else:
-            self.push_screen(ResultPage(run, rows, tuple(notices)))
-
-    def _confirmed(self, prepared: Prepared, yes: bool | None) -> None:
-        from synctui.tui.jobs import PushJob
-
-        if yes:
-            self._start(PushJob(link=prepared.plan.link, workbook=prepared.plan.workbook, prepared=prepared))
+        job.tell(self.walks)
 
     # -- actions
 
@@ -203,15 +162,13 @@ class Dashboard(Guarded):
 
     def action_pull(self) -> None:
         """Pull the chosen link; without a workbook, choose one first."""
-        from synctui.tui.jobs import PullJob
-
         state = self._state
         if state is None:
             return
-        if not state.workbook:
-            self._choose_workbook(state, then=self.action_pull)
+        if state.workbook:
+            self.walks.pull(state)
         else:
-            self._start(PullJob(link=state.link.name, workbook=state.workbook))
+            self._choose_workbook(state, then=self.action_pull)
 
     def action_rows(self) -> None:
         """Show the chosen link's rows."""
@@ -222,28 +179,8 @@ class Dashboard(Guarded):
 
     def action_push(self) -> None:
         """Plan a push of the chosen link, after its questions."""
-        from synctui.tui.screens.variables import AskVariables, questions_of
-
-        state = self._state
-        if state is None:
-            return
-        name = state.link.name
-        if not state.workbook:
-            self._problem(f"{name} cannot be pushed", UsageError("The link has no workbook yet.", "Pull it first (p)."))
-            return
-        questions = questions_of(state.link)
-        if questions:
-            self.push_screen(AskVariables(name, questions, self._answers.get(name, {})), partial(self._plan, name))
-        else:
-            self._plan(name, {})
-
-    def _plan(self, link: str, answers: dict[str, str] | None) -> None:
-        from synctui.tui.jobs import PlanJob
-
-        if answers is not None:
-            self._answers[link] = answers
-            workbook = self.overview.links[link].workbook
-            self._start(PlanJob(link=link, workbook=workbook, variables=answers))
+        if self._state is not None:
+            self.walks.push(self._state)
 
     def action_runs(self) -> None:
         """List all runs."""
@@ -252,7 +189,7 @@ class Dashboard(Guarded):
         try:
             self.push_screen(RunsPage(self.session.runs()))
         except SyncError as error:
-            self._problem("The journal cannot be read", error)
+            self.problem("The journal cannot be read", error)
 
     def action_workbook(self) -> None:
         """Choose the chosen link's workbook."""
@@ -265,7 +202,7 @@ class Dashboard(Guarded):
         try:
             self.jobs.stop(link)
         except UsageError as error:
-            self._say(str(error), "warning")
+            self.say(str(error), "warning")
 
     def action_reread(self) -> None:
         """Read all workbooks and the journal again."""
@@ -275,11 +212,9 @@ class Dashboard(Guarded):
         """Copy the screen's command to the clipboard, by OSC 52."""
         arguments = self.screen.command if isinstance(self.screen, Page) else []
         if arguments:
-            config = ["--config", self.config] if self.config else []
-            words = ["synctui", *arguments, *config]
-            text = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+            text = command_line(arguments, self.config)
             self.copy_to_clipboard(text)
-            self._say(f"Copied: {text}")
+            self.say(f"Copied: {text}")
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -317,16 +252,6 @@ class Dashboard(Guarded):
     def _state(self) -> LinkState | None:
         return self.overview.links.get(self._link) if self.opened else None
 
-    def _start(self, job: Job) -> None:
-        try:
-            self.jobs.start(job)
-        except UsageError as error:
-            self._say(str(error), "warning")
-        else:
-            self.overview.links[job.link].job_error = None
-            self.screen.refresh_bindings()
-            self.post_message(LinkChanged(job.link))
-
     def _choose_workbook(self, state: LinkState, then: object = None) -> None:
         from synctui.tui.screens.workbook import ChooseWorkbook
 
@@ -342,14 +267,16 @@ class Dashboard(Guarded):
         default = state.workbook or str(self._folder / f"{state.link.name}.xlsx")
         self.push_screen(ChooseWorkbook(state.link.name, default), take)
 
-    def _say(self, text: str, severity: str = "information") -> None:
-        self.notify(show(text, LONGEST), severity=severity, markup=False)  # type: ignore[arg-type]
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a notification."""
+        self.notify(show(text, LONGEST), severity=severity, markup=False)
 
-    def _problem(self, what: str, error: SyncError) -> None:
+    def problem(self, what: str, error: SyncError) -> None:
+        """Show a failure; beside a dialog that the user is at, as a notification."""
         from synctui.tui.screens.problem import Problem
 
         if isinstance(self.screen, Dialog):
-            self._say(f"{what}: {error}", "error")
+            self.say(f"{what}: {error}", "error")
         else:
             self.push_screen(Problem(what, error))
 

@@ -18,8 +18,8 @@ class JobEnded(Message):
         self.job = job
 
 
-class LinkChanged(Message):
-    """Something about a link is new: its rows, its workbook, or a job that began."""
+class LinkChanged(Message, bubble=False):
+    """Something about a link is new: its rows, its workbook, or a job that began. The app passes it to its screens."""
 
     def __init__(self, link: str) -> None:
         super().__init__()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from ulid import ULID
 
-from synctui.changes import Changeset
 from synctui.errors import SyncError, WorksheetError
 from synctui.links import Link
 from synctui.offload import in_thread
@@ -36,6 +35,8 @@ class LinkState:
     """Full path; empty until one is found or chosen."""
     read: bool = False
     """Whether the workbook has been looked at since it was chosen."""
+    reading: Reading | None = None
+    """Its rows; None before the first pull."""
     counts: Counter[str] = field(default_factory=Counter)
     """State (as in SIGNS) -> rows; `rows` all of them, `damage` cells."""
     pulled: datetime | None = None
@@ -83,22 +84,28 @@ class Overview:
         state = self.links[name]
         state.stamp = await in_thread(lambda: stamp(state.workbook))
         try:
-            sheet = await self.sheet(name)
-            state.counts = await in_thread(lambda: counts(sheet)) if sheet else Counter()
-            state.pulled = _pulled_at(sheet) if sheet else None
+            state.reading = reading = await self._reading(state)
+            state.counts = await in_thread(lambda: counts(reading)) if reading else Counter()
+            state.pulled = _pulled_at(reading) if reading else None
             state.last_run = next((run for run in self.session.runs() if run.link == name), None)
             state.error = None
         except SyncError as error:
-            state.error = error
+            moved = await in_thread(lambda: stamp(state.workbook)) != state.stamp
+            state.error = None if moved else error  # somebody saves it now: it is looked at again
         state.read = True
 
-    async def sheet(self, name: str) -> Reading | None:
-        """A link's rows, read anew; None before the first pull. Raises WorksheetError."""
-        path = self.links[name].workbook
-        if not path:
+    async def _reading(self, state: LinkState) -> Reading | None:
+        name = state.link.name
+        if not state.workbook or name not in self._held_by(state):
             return None
-        workbook = await in_thread(lambda: open_file(path))
+        workbook = await in_thread(lambda: open_file(state.workbook))
         return await self.session.look(name, workbook)
+
+    def _held_by(self, state: LinkState) -> Collection[str]:
+        """Links that the workbook can hold, as far as another one's reading of the same file tells."""
+        others = self.links.values()
+        told = [o.reading.passport.links for o in others if o.reading and (o.workbook, o.stamp) == _file(state)]
+        return told[0] if told else self.links
 
     async def changed(self) -> list[str]:
         """Links whose workbook somebody saved since it was read."""
@@ -111,10 +118,14 @@ class Overview:
         self.links[name] = LinkState(self.links[name].link, workbook, last_run=self.links[name].last_run)
 
 
-def counts(sheet: Reading) -> Counter[str]:
+def _file(state: LinkState) -> tuple[str, Stamp]:
+    return state.workbook, state.stamp
+
+
+def counts(reading: Reading) -> Counter[str]:
     """How many rows stand in which state."""
-    changes: Changeset = sheet.changes
-    found = Counter(state_of(row, sheet.memory) for row in changes.rows)
+    changes = reading.changes
+    found = Counter(state_of(row, reading.memory) for row in changes.rows)
     found["rows"] = len(changes.rows)
     found["damage"] = len(changes.damage)
     found["problem"] = len(changes.problems)
@@ -131,10 +142,10 @@ def stamp(path: str) -> Stamp:
     return found.st_mtime_ns, found.st_size
 
 
-def _pulled_at(sheet: Reading) -> datetime | None:
+def _pulled_at(reading: Reading) -> datetime | None:
     """A pull's id tells its time."""
     try:
-        return ULID.from_str(sheet.memory.pull_id).datetime
+        return ULID.from_str(reading.memory.pull_id).datetime
     except ValueError:
         return None
 

@@ -35,6 +35,9 @@ SIGNS = {
     "plain": Sign("", " ", ""),
 }
 
+EMPTIED = "⟨emptied⟩"
+"""What is shown in place of a value that an edit took away."""
+
 OUTCOMES = {
     Outcome.ACCEPTED: SIGNS["saved"],
     Outcome.REFUSED: SIGNS["refused"],
@@ -51,11 +54,11 @@ _BY_BEGINNING = {
 
 
 def state_of(row: RowView, memory: Memory) -> str:
-    """A row's state as a name in SIGNS; a damaged cell counts where nothing else does."""
+    """A row's state as a name in SIGNS; a damaged cell counts where nothing else is to be told."""
     if row.blocked:
         return "problem"
     text = sync_text(row, memory)
     if text in COMMANDS:
         text = EDITED if row.exists else NEW
     found = next((state for start, state in _BY_BEGINNING.items() if text.startswith(start)), "plain")
-    return "damage" if row.damage and found in ("plain", "saved", "skipped") else found
+    return "damage" if row.damage and found == "plain" else found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from synctui.connectors import MODULES, kind
 from synctui.practice.server import Practice, practice_in_thread
 from synctui.session import Session, open_file
 
+LINKS = ("[links.Awards]", "[links.Journal]", "[links.Strict]")
+
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[Practice]:
@@ -19,12 +22,18 @@ def services() -> Iterator[Practice]:
         yield practice
 
 
+def three_links(services: Practice) -> str:
+    """The practice settings with as many links as fit a screen."""
+    parts = re.split(r"(?m)^(?=\[links\.\w+\]$)", services.settings_text())
+    return parts[0] + "".join(part for part in parts[1:] if part.startswith(LINKS))
+
+
 @pytest.fixture(scope="session")
 def books(services: Practice, tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Workbooks with the link Awards pulled, as it came and edited in several ways."""
     folder = tmp_path_factory.mktemp("books")
     config = folder / "synctui.toml"
-    config.write_text(services.settings_text(), encoding="utf-8")
+    config.write_text(three_links(services), encoding="utf-8")
 
     async def pull() -> None:
         async with Session(settings_file.load(config, kind, MODULES), folder / "home") as session:
@@ -51,5 +60,5 @@ def sit(services: Practice, books: Books, home: Path, tmp_path: Path) -> Sit:
     """Sits a user down in front of a dashboard, with practice services that begin anew."""
     services.reset()
     config = tmp_path / "synctui.toml"
-    config.write_text(services.settings_text(), encoding="utf-8")
+    config.write_text(three_links(services), encoding="utf-8")
     return Sit(services, books, config)

@@ -46,7 +46,7 @@ def _line(place: str, action: Action) -> Content:
     keys = " ".join(keys_of(place, action.name))
     sentence = f"\n{'':<{KEYS + LABEL}}".join(wrap(action.help, SENTENCE))
     return Content.assemble(
-        (f"{keys:<{KEYS}}", "bold $text-accent"), f"{action.label:<{LABEL}}", (sentence, "$text-muted")
+        (f"{keys:<{KEYS}}", "bold $text-accent"), f"{action.label:<{LABEL}}", (sentence, "$foreground-muted")
     )
 
 

@@ -12,12 +12,14 @@ from textual.widgets import ListItem, ListView, Static
 
 from synctui.store.history import RunSummary
 from synctui.tui.actions import bindings
+from synctui.tui.messages import LinkChanged
 from synctui.tui.overview import LinkState
 from synctui.tui.screens.page import Page
 from synctui.tui.signs import SIGNS
+from synctui.tui.texts import endpoint, failure, file_name, is_production, lines, moment, plain
 from synctui.tui.widgets.gauge import Gauge
 from synctui.tui.widgets.progress import ProgressLine
-from synctui.tui.wording import count, endpoint, failure, file_name, is_production, lines, moment, plain
+from synctui.wording import count
 
 SHOWN = ("edited", "new", "conflict", "refused", "doubt", "damage", "problem", "gone", "deleted", "saved", "skipped")
 """States in the order in which a card tells them."""
@@ -41,7 +43,7 @@ class Links(Page[None]):
     @property
     def command(self) -> list[str]:
         """A pull before the first one, a push after it."""
-        state = self.dashboard.overview.links.get(self.chosen)
+        state = self.host.overview.links.get(self.chosen)
         if state is None:
             return []
         verb = "push" if state.pulled and state.link.target else "pull"
@@ -49,11 +51,11 @@ class Links(Page[None]):
 
     def title_line(self) -> Content:
         """Where the settings are."""
-        return plain(str(self.dashboard.session.settings.path), "$text-muted")
+        return plain(str(self.host.session.settings.path), "$foreground-muted")
 
     def compose_body(self) -> ComposeResult:
         """The cards, and below them the call budgets."""
-        states = self.dashboard.overview.links
+        states = self.host.overview.links
         if not states:
             yield Static("The settings name no links yet: add [links.NAME] to the file above.", classes="hint")
         yield ListView(*(LinkCard(state) for state in states.values()), id="cards")
@@ -61,7 +63,7 @@ class Links(Page[None]):
             yield from self._gauges()
 
     def _gauges(self) -> Iterator[Gauge]:
-        session = self.dashboard.session
+        session = self.host.session
         for name, settings in session.settings.connections.items():
             budget = session.connections.budget(settings)
             if budget is not None:
@@ -75,15 +77,15 @@ class Links(Page[None]):
 
     def on_list_view_selected(self) -> None:
         """Enter opens the rows."""
-        self.run_worker(self.dashboard.run_action("app.rows"))
+        self.run_worker(self.app.run_action("app.rows"))
 
-    def link_changed(self, link: str) -> None:
+    def on_link_changed(self, message: LinkChanged) -> None:
         """Show what is new on the link's card, and what it cost."""
         for gauge in self.query(Gauge):
             gauge.look()
         for card in self.query(LinkCard):
-            if card.state.link.name == link:
-                card.show_state(self.dashboard.overview.links[link])
+            if card.state.link.name == message.link:
+                card.show_state(self.host.overview.links[message.link])
 
 
 class LinkCard(ListItem):
@@ -106,7 +108,7 @@ class LinkCard(ListItem):
         """Show this state, and the job under way if there is one."""
         self.state = state
         screen = self.screen
-        jobs = screen.dashboard.jobs.running if isinstance(screen, Links) else {}
+        jobs = screen.host.jobs.running if isinstance(screen, Links) else {}
         job = jobs.get(state.link.name)
         self.query_one(".about", Static).update(about(state, busy=job is not None))
         self.query_one(ProgressLine).follow(job)
@@ -127,18 +129,18 @@ def _names(state: LinkState) -> Content:
 
 
 def _badge(environment: str) -> Content:
-    style = "bold $text-error reverse" if is_production(environment) else "$text-muted"
+    style = "bold $text-error reverse" if is_production(environment) else "$foreground-muted"
     text = environment.upper() if is_production(environment) else environment
     return Content.assemble("  ", plain(f" {text} ", style))
 
 
 def _file(state: LinkState) -> Content:
     if not state.workbook:
-        return plain("no workbook yet: p pulls into a new one, w chooses one", "$text-muted")
+        return plain("no workbook yet: p pulls into a new one, w chooses one", "$foreground-muted")
     told = [file_name(state.workbook)]
     if state.read and not state.error:
         told.append(f"pulled {moment(state.pulled)}" if state.pulled else "not pulled yet")
-    return plain(" · ".join(told + ([last_run(state.last_run)] if state.last_run else [])), "$text-muted")
+    return plain(" · ".join(told + ([last_run(state.last_run)] if state.last_run else [])), "$foreground-muted")
 
 
 def last_run(run: RunSummary) -> str:
@@ -152,7 +154,7 @@ def _rows(state: LinkState) -> Content:
     if not state.workbook or state.error:
         return Content("")
     if not state.read:
-        return plain("reading the workbook …", "$text-muted")
+        return plain("reading the workbook …", "$foreground-muted")
     if not state.pulled:
         return Content("")
     parts = [plain(count(state.counts["rows"], "row"))]
@@ -172,4 +174,4 @@ def colour(style: str) -> str:
     """The theme's colour for a state's style."""
     colours = {"edited": "$text-warning", "new": "$text-accent", "saved": "$text-success", "refused": "$text-error",
                "doubt": "bold $text-warning", "conflict": "bold $text-error", "damage": "$text-warning"}  # fmt: skip
-    return colours.get(style, "$text-muted")
+    return colours.get(style, "$foreground-muted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -11,9 +11,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 
 from synctui.tui.actions import bindings
-
-if TYPE_CHECKING:
-    from synctui.tui.app import Dashboard
+from synctui.tui.host import Host
+from synctui.tui.messages import LinkChanged
 
 T = TypeVar("T")
 
@@ -25,9 +24,9 @@ class Page(Screen[T]):
     """Its name in the table of actions."""
 
     @property
-    def dashboard(self) -> Dashboard:
+    def host(self) -> Host:
         """The app."""
-        return cast("Dashboard", self.app)
+        return cast("Host", self.app)
 
     @property
     def link(self) -> str:
@@ -55,7 +54,7 @@ class Page(Screen[T]):
         yield from self.compose_body()
         yield Footer(compact=True)
 
-    def link_changed(self, link: str) -> None:
+    def on_link_changed(self, message: LinkChanged) -> None:
         """Hear that something about a link is new."""
 
     def action_back(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,15 +15,15 @@ from synctui.plan import Plan
 from synctui.session import Prepared
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page
-from synctui.tui.signs import SIGNS
+from synctui.tui.signs import EMPTIED, SIGNS
+from synctui.tui.texts import is_production, lines, plain, target_of
 from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
-from synctui.tui.wording import count, is_production, lines, plain, target_of
+from synctui.wording import count
 
 MANY_CREATES = 50
 """Above this many new records their number has to be typed."""
 FEW = 5
 """Problems and warnings that are told one by one."""
-EMPTIED = "⟨emptied⟩"
 COLUMNS = (
     GridColumn("", width=1), GridColumn("Row", right=True), GridColumn("Key"), GridColumn("Column"),
     GridColumn("Old"), GridColumn("New"),
@@ -36,7 +36,7 @@ class PlanPage(Page[bool]):
     place: ClassVar[str] = "plan"
     BINDINGS = bindings("screen", "plan")
 
-    def __init__(self, prepared: Prepared, variables: dict[str, str]) -> None:
+    def __init__(self, prepared: Prepared, variables: Mapping[str, str]) -> None:
         super().__init__()
         self.prepared, self._asked = prepared, variables
         self.plan = prepared.plan
@@ -55,7 +55,7 @@ class PlanPage(Page[bool]):
 
     def title_line(self) -> Content:
         """What is pushed where."""
-        return plain(f"Plan: push {self.plan.link} to {target_of(self.dashboard.overview, self.plan.link)}")
+        return plain(f"Plan: push {self.plan.link} to {target_of(self.host.overview, self.plan.link)}")
 
     def compose_body(self) -> ComposeResult:
         """Environment, figures, the cells, and the two ways on."""

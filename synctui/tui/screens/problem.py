@@ -8,7 +8,7 @@ from textual.widgets import Button, Static
 
 from synctui.errors import SyncError
 from synctui.tui.screens.page import Dialog
-from synctui.tui.wording import plain
+from synctui.tui.texts import plain
 
 
 class Problem(Dialog[None]):

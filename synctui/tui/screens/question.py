@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
 from synctui.tui.screens.page import Dialog
-from synctui.tui.wording import plain
+from synctui.tui.texts import plain
 
 
 class Question(Dialog[bool]):

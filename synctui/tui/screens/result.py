@@ -15,8 +15,9 @@ from synctui.store.states import RunState
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page
 from synctui.tui.signs import OUTCOMES
+from synctui.tui.texts import lines, moment, plain, target_of
 from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
-from synctui.tui.wording import count, lines, moment, plain, target_of
+from synctui.wording import count
 
 COLUMNS = (
     GridColumn("Outcome"), GridColumn("Row", right=True), GridColumn("Key"), GridColumn("New id"),
@@ -43,7 +44,7 @@ class ResultPage(Page[None]):
     def title_line(self) -> Content:
         """Which run this is."""
         run = self.run_summary
-        return plain(f"Run {run.run_id}: {run.link} to {target_of(self.dashboard.overview, run.link)}")
+        return plain(f"Run {run.run_id}: {run.link} to {target_of(self.host.overview, run.link)}")
 
     def compose_body(self) -> ComposeResult:
         """Figures, next step, rows."""
@@ -60,7 +61,9 @@ class ResultPage(Page[None]):
         """Show the row's message in full."""
         if self.rows:
             row = self.rows[event.grid.row]
-            self.query_one("#details", Static).update(lines(plain(row.message), plain(row.evidence, "$text-muted")))
+            self.query_one("#details", Static).update(
+                lines(plain(row.message), plain(row.evidence, "$foreground-muted"))
+            )
 
 
 def summary(run: RunSummary, notices: Sequence[str]) -> Content:
@@ -68,16 +71,24 @@ def summary(run: RunSummary, notices: Sequence[str]) -> Content:
     counts = {Outcome.ACCEPTED: run.accepted, Outcome.REFUSED: run.refused, Outcome.IN_DOUBT: run.in_doubt,
               Outcome.UNSENT: run.unsent, Outcome.SKIPPED: run.skipped}  # fmt: skip
     told = [
-        plain(f"{OUTCOMES[outcome].mark} {number:,} {outcome.replace('_', ' ')}   ", TONES.get(outcome, "$text-muted"))
+        plain(
+            f"{OUTCOMES[outcome].mark} {number:,} {outcome.replace('_', ' ')}   ",
+            TONES.get(outcome, "$foreground-muted"),
+        )
         for outcome, number in counts.items()
         if number
     ]
     return lines(
         Content.assemble(*told, plain(f"of {count(run.size, 'row')}")),
-        plain(f"{run.state} · started {moment(run.started)} by {run.user} · {run.workbook}", "$text-muted"),
+        plain(f"{run.state} · started {moment(run.started)} by {run.user} · {run.workbook}", "$foreground-muted"),
         plain(f"ended early: {run.note}", "$text-warning") if run.note else Content(""),
         *(plain(f"! {notice}", "$text-warning") for notice in notices),
     )
+
+
+def _figure(outcome: Outcome, number: int) -> Content:
+    words = f"{OUTCOMES[outcome].mark} {number:,} {outcome.replace('_', ' ')}   "
+    return plain(words, TONES.get(outcome, "$foreground-muted"))
 
 
 def next_step(run: RunSummary) -> str:

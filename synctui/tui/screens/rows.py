@@ -10,13 +10,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from synctui.changes import CellChange, Damage, RowView
-from synctui.errors import SyncError
 from synctui.session import Reading
 from synctui.tui.actions import bindings
+from synctui.tui.messages import LinkChanged
 from synctui.tui.screens.page import Page
-from synctui.tui.signs import SIGNS, state_of
+from synctui.tui.signs import EMPTIED, SIGNS, state_of
+from synctui.tui.texts import failure, file_name, lines, plain
 from synctui.tui.widgets.grid import Grid, GridCell, GridColumn
-from synctui.tui.wording import count, failure, file_name, lines, plain
+from synctui.wording import count
 
 NULL = "∅"
 """How a null is shown, as distinct from an empty text."""
@@ -28,15 +29,18 @@ class SheetRows:
     """A worksheet's rows for the grid; deleted ones last."""
 
     def __init__(self, sheet: Reading, *, everything: bool) -> None:
-        self.sheet = sheet
+        self.sheet, self._everything = sheet, everything
         changes = sheet.changes
-        self.rows = [row for row in changes.rows if everything or state_of(row, sheet.memory) not in ("plain", "saved")]
+        self.rows = [row for row in changes.rows if everything or self._tells(row)]
         self.deleted = changes.deleted
         self._places = {column.title: place for place, column in enumerate(sheet.memory.columns)}
         extra = sorted({header for row in changes.rows for header in row.extra})
         titles = [*self._places, *extra]
         self.titles = titles if everything else sorted(titles, key=self._rank)
         self.columns = (GridColumn("State", width=14), GridColumn("Row", right=True), *map(GridColumn, self.titles))
+
+    def _tells(self, row: RowView) -> bool:
+        return bool(row.damage or row.edits) or state_of(row, self.sheet.memory) not in ("plain", "saved", "skipped")
 
     def _rank(self, title: str) -> int:
         """The key first, then what was changed, then the rest."""
@@ -53,6 +57,12 @@ class SheetRows:
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.deleted)
+
+    @property
+    def summary(self) -> str:
+        """How many rows these are of how many."""
+        told = "all of them" if self._everything else "those with something to tell (a shows all)"
+        return f"{len(self):,} of {count(len(self.sheet.changes.rows), 'row')}: {told}"
 
     def row(self, number: int) -> RowView | None:
         """The worksheet's row; None for a deleted one."""
@@ -76,7 +86,7 @@ class SheetRows:
             return GridCell(f"{SIGNS['conflict'].mark} {self.text(view, title)}", "conflict")
         if change is not None:
             sign = SIGNS["edited" if view.exists else "new"]
-            return GridCell(f"{sign.mark} {self.text(view, title)}", sign.style)
+            return GridCell(f"{sign.mark} {self.text(view, title) or EMPTIED}", sign.style)
         return GridCell(self.text(view, title))
 
     def text(self, view: RowView, title: str) -> str:
@@ -103,7 +113,6 @@ class RowsPage(Page[None]):
     def __init__(self, link: str) -> None:
         super().__init__()
         self._link = link
-        self._sheet: Reading | None = None
         self._everything = False
 
     @property
@@ -114,34 +123,26 @@ class RowsPage(Page[None]):
     @property
     def command(self) -> list[str]:
         """The diff."""
-        return ["diff", self._link, "--workbook", self.dashboard.overview.links[self._link].workbook]
+        return ["diff", self._link, "--workbook", self.host.overview.links[self._link].workbook]
 
     def title_line(self) -> Content:
         """Which rows these are."""
-        return plain(f"Rows of {self._link} · {file_name(self.dashboard.overview.links[self._link].workbook)}")
+        return plain(f"Rows of {self._link} · {file_name(self.host.overview.links[self._link].workbook)}")
 
     def compose_body(self) -> ComposeResult:
         """Summary, grid, details."""
-        yield Static("reading the workbook …", id="summary")
+        yield Static(id="summary")
         yield Grid(fixed=FIXED, empty="No row to show: a shows all rows, escape goes back.", id="rows")
         yield Static(id="details")
 
     def on_mount(self) -> None:
-        """Read the workbook."""
+        """Show what was read last."""
         self.query_one(Grid).focus()
-        self.link_changed(self._link)
+        self._fill()
 
-    def link_changed(self, link: str) -> None:
-        """Read the workbook again."""
-        if link == self._link:
-            self.run_worker(self._read(), exclusive=True)
-
-    async def _read(self) -> None:
-        try:
-            self._sheet = await self.dashboard.overview.sheet(self._link)
-        except SyncError as error:
-            self.query_one("#summary", Static).update(failure(error))
-        else:
+    def on_link_changed(self, message: LinkChanged) -> None:
+        """Show what was read anew."""
+        if message.link == self._link:
             self._fill()
 
     def action_show_all(self) -> None:
@@ -150,15 +151,18 @@ class RowsPage(Page[None]):
         self._fill()
 
     def _fill(self) -> None:
-        summary = self.query_one("#summary", Static)
-        if self._sheet is None:
-            summary.update("Not pulled yet: p pulls.")
-            return
-        rows = SheetRows(self._sheet, everything=self._everything)
-        of_all = count(len(self._sheet.changes.rows), "row")
-        told = "all of them" if self._everything else "those with something to tell (a shows all)"
-        summary.update(plain(f"{len(rows):,} of {of_all}: {told}"))
-        self.query_one(Grid).show_rows(rows)
+        state = self.host.overview.links[self._link]
+        if state.reading is not None:
+            rows = SheetRows(state.reading, everything=self._everything)
+            self.query_one(Grid).show_rows(rows)
+            self._tell(plain(rows.summary))
+        elif state.error:
+            self._tell(failure(state.error))
+        else:
+            self._tell(plain("Not pulled yet: p pulls." if state.read else "reading the workbook …"))
+
+    def _tell(self, content: Content) -> None:
+        self.query_one("#summary", Static).update(content)
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Show the cell under the cursor in full."""

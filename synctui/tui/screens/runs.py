@@ -13,8 +13,9 @@ from synctui.store.states import RunState
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page
 from synctui.tui.screens.result import ResultPage
+from synctui.tui.texts import file_name, moment, plain
 from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
-from synctui.tui.wording import count, file_name, moment, plain
+from synctui.wording import count
 
 COLUMNS = (
     GridColumn("Run"), GridColumn("Link"), GridColumn("Started"), GridColumn("State"),
@@ -60,7 +61,7 @@ class RunsPage(Page[None]):
     def action_open_run(self) -> None:
         """Show what became of each row of the run under the cursor."""
         if self.summaries:
-            run, rows = self.dashboard.session.show(self.summaries[self.query_one(Grid).row].run_id)
+            run, rows = self.host.session.show(self.summaries[self.query_one(Grid).row].run_id)
             self.app.push_screen(ResultPage(run, rows))
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from synctui.links import Link
 from synctui.tui.screens.page import Dialog
-from synctui.tui.wording import plain
+from synctui.tui.texts import plain
 
 ASK = "ask:"
 

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from synctui.tui.screens.page import Dialog
-from synctui.tui.wording import plain
+from synctui.tui.texts import plain
 
 SUFFIXES = (".xlsx", ".xlsm")
 

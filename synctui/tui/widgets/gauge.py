@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from synctui.errors import StoreError
-from synctui.tui.wording import moment, plain
+from synctui.tui.texts import moment, plain
 
 BAR = 10
 """Columns of the gauge."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from synctui.tui.wording import clock, count
+from synctui.tui.texts import clock
+from synctui.wording import count
 
 if TYPE_CHECKING:
     from synctui.tui.jobs import Job

@@ -1,7 +1,11 @@
-"""How the dashboard says numbers, times and failures; every text from outside goes through `show`."""
+"""How the dashboard says times, names and failures; every text from outside goes through `show`."""
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +37,7 @@ def lines(*parts: Content) -> Content:
 
 def failure(error: SyncError) -> Content:
     """What failed, and what to do about it."""
-    return lines(plain(error.message), plain(error.hint, "$text-muted"))
-
-
-def count(number: int, noun: str) -> str:
-    """`1 row`, `1,230 rows`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    return lines(plain(error.message), plain(error.hint, "$foreground-muted"))
 
 
 def clock(seconds: float) -> str:
@@ -76,3 +75,9 @@ def target_of(overview: Overview, link: str) -> str:
 def is_production(environment: str) -> bool:
     """Whether an environment's name says that real data is at stake."""
     return environment.strip().lower() in ("production", "prod", "live")
+
+
+def command_line(arguments: Sequence[str], config: str | None) -> str:
+    """A `synctui` command as this system's shell takes it."""
+    words = ["synctui", *arguments, *(["--config", config] if config else [])]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
