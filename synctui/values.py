@@ -109,10 +109,9 @@ def plainly_same(value: Value, cell: Cell, type_: ColumnType) -> bool:
     if isinstance(cell, str):
         return cell == value
     if isinstance(cell, datetime):
-        written = str(cell)
-        return (type_ is ColumnType.DATETIME and written == value) or (
-            type_ is ColumnType.DATE and written[:10] == value
-        )
+        if type_ is ColumnType.DATE:
+            return str(cell).removesuffix(MIDNIGHT) == value.removesuffix(MIDNIGHT)
+        return type_ is ColumnType.DATETIME and str(cell) == value
     if type_ is not ColumnType.NUMBER or isinstance(cell, bool | CellError):
         return False
     try:

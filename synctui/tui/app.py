@@ -26,7 +26,7 @@ from synctui.tui.texts import command_line
 
 if TYPE_CHECKING:
     from synctui.session import Session
-    from synctui.tui.jobs import Job, Jobs
+    from synctui.tui.jobs import Jobs
     from synctui.tui.overview import LinkState, Overview
     from synctui.tui.walks import Walks
 
@@ -128,14 +128,12 @@ class Dashboard(Guarded):
                 screen.post_message(LinkChanged(message.link))
 
     def on_job_ended(self, message: JobEnded) -> None:
-        """Read what a job wrote, and show what became of it."""
-        self.overview.links[message.job.link].job_error = message.job.error
-        self.screen.refresh_bindings()
-        self.run_worker(self._after(message.job))
-
-    async def _after(self, job: Job) -> None:
-        await self._read([job.link])
+        """Show what became of a job, and read what it wrote."""
+        job = message.job
+        self.overview.links[job.link].job_error = job.error
         job.tell(self.walks)
+        self.screen.refresh_bindings()
+        self.run_worker(self._read([job.link]))
 
     # -- actions
 

@@ -33,6 +33,8 @@ class LinkState:
     link: Link
     workbook: str = ""
     """Full path; empty until one is found or chosen."""
+    searched: bool = False
+    """Whether a workbook has been looked for."""
     read: bool = False
     """Whether the workbook has been looked at since it was chosen."""
     reading: Reading | None = None
@@ -67,6 +69,7 @@ class Overview:
             found = await in_thread(self._found_in_folder) | self._found_in_journal()
         for name, state in self.links.items():
             state.workbook = state.workbook or found.get(name, "")
+            state.searched = True
 
     def _found_in_journal(self) -> dict[str, str]:
         runs = reversed(self.session.runs())
@@ -115,7 +118,7 @@ class Overview:
 
     def choose(self, name: str, workbook: str) -> None:
         """Take another workbook for a link."""
-        self.links[name] = LinkState(self.links[name].link, workbook, last_run=self.links[name].last_run)
+        self.links[name] = LinkState(self.links[name].link, workbook, searched=True, last_run=self.links[name].last_run)
 
 
 def _file(state: LinkState) -> tuple[str, Stamp]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from synctui.errors import UsageError
+from synctui.errors import SyncError, UsageError
 from synctui.session import Prepared
 from synctui.tui.host import Host
 from synctui.tui.jobs import Job, PlanJob, PullJob, PushJob
@@ -82,6 +82,8 @@ class Walks:
             self._app.push_screen(page, partial(self._confirmed, job.result))
         elif job.error is not None:
             self._app.problem(f"{job.link} cannot be pushed", job.error)
+        else:
+            self._app.say(f"The plan of {job.link} was stopped; nothing was sent.")
 
     def _confirmed(self, prepared: Prepared, yes: bool | None) -> None:
         if yes:
@@ -95,7 +97,11 @@ class Walks:
             self._app.problem(f"{job.link} was not pushed", job.error)
 
     def _open_result(self, run_id: str, notices: Sequence[str]) -> None:
-        run, rows = self._app.session.show(run_id)
+        try:
+            run, rows = self._app.session.show(run_id)
+        except SyncError as error:
+            self._app.problem(f"Run {run_id} cannot be read", error)
+            return
         if isinstance(self._app.screen, Dialog):  # the user is at something else
             self._app.say(f"Run {run_id} of {run.link} has ended: {run.accepted:,} of {run.size:,} rows accepted.")
         else:

@@ -97,7 +97,7 @@ async def test_the_users_other_decisions(desk: Desk, decision: Any, sync: str, r
     await desk.session.settle(result.run_id, decision, open_file(str(desk.path)))
     assert desk.cell(2, "Sync").startswith(sync)
     await desk.push()
-    assert len([e for e in desk.runs()]) == runs
+    assert len(desk.runs()) == runs
 
 
 async def test_doubt_in_a_mailed_workbook_bars_the_map_on_another_machine(desk: Desk, tmp_path: Path) -> None:

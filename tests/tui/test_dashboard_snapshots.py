@@ -162,6 +162,17 @@ async def test_the_screens_look_as_they_did(pilot: Pilot[None]) -> None:
     assert {file.stem for file in SNAPSHOTS.iterdir()} == set(texts)
 
 
+@pytest.mark.parametrize("size", [(20, 5), (250, 80)])
+async def test_every_screen_works_in_a_terminal_of_any_size(pilot: Pilot[None], size: tuple[int, int]) -> None:
+    await pilot.resize_terminal(*size)
+    for page in pages().values():
+        screen = page()
+        await pilot.app.push_screen(screen)
+        await pilot.press("down", "right", "end", "pagedown")
+        assert all(strip.cell_length == size[0] for strip in screen._compositor.render_strips())
+        pilot.app.pop_screen()
+
+
 async def settled(pilot: Pilot[None]) -> str:
     """The screen's text when its keys are there and nothing moves on it any more."""
     dialog = isinstance(pilot.app.screen, Dialog)

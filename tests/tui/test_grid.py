@@ -43,6 +43,10 @@ class Shown(App[None]):
         self.chosen.append(event.grid.row)
 
 
+def as_it_is(cells: Sequence[GridCell]) -> Sequence[GridCell]:
+    return cells
+
+
 def table(rows: int, columns: int, width: int = 9) -> Counted:
     return Counted(rows, [GridColumn(f"c{number}", width=width) for number in range(columns)])
 
@@ -134,7 +138,7 @@ async def test_enter_chooses_the_row() -> None:
 
 
 async def test_without_rows_it_says_so_and_every_key_is_harmless() -> None:
-    app = Shown(ListedRows((GridColumn("a"),), ()))
+    app = Shown(ListedRows((GridColumn("a"),), (), as_it_is))
     async with app.run_test(size=(40, 10)) as pilot:
         await press(pilot, "down up right left end home pagedown pageup ctrl+end ctrl+home enter")
         assert "nothing here" in seen(app)
@@ -156,7 +160,7 @@ async def test_new_rows_keep_the_cursor_where_there_still_is_one() -> None:
 async def test_columns_stay_aligned_whatever_a_cell_holds() -> None:
     texts = ["漢字" * 50, "e\u0301" * 90, "\U0001f469\u200d\U0001f680" * 30, "a\nb\tc", "", "plain"]
     columns = (GridColumn("one", width=9), GridColumn("two"))
-    app = Shown(ListedRows(columns, [(GridCell(text), GridCell("after")) for text in texts]))
+    app = Shown(ListedRows(columns, [(GridCell(text), GridCell("after")) for text in texts], as_it_is))
     async with app.run_test(size=(40, 12)):
         for strip in app.screen._compositor.render_strips()[2 : 2 + len(texts)]:
             assert strip.cell_length == 40
@@ -164,7 +168,9 @@ async def test_columns_stay_aligned_whatever_a_cell_holds() -> None:
 
 
 async def test_numbers_stand_at_the_right() -> None:
-    rows = ListedRows((GridColumn("n", right=True, width=6), GridColumn("x")), ((GridCell("7"), GridCell("|")),))
+    rows = ListedRows(
+        (GridColumn("n", right=True, width=6), GridColumn("x")), ((GridCell("7"), GridCell("|")),), as_it_is
+    )
     app = Shown(rows)
     async with app.run_test(size=(20, 6)):
         assert lines(app)[1].rstrip() == "     7  |"

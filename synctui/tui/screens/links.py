@@ -136,7 +136,8 @@ def _badge(environment: str) -> Content:
 
 def _file(state: LinkState) -> Content:
     if not state.workbook:
-        return plain("no workbook yet: p pulls into a new one, w chooses one", "$foreground-muted")
+        none = "no workbook yet: p pulls into a new one, w chooses one"
+        return plain(none if state.searched else "looking for its workbook …", "$foreground-muted")
     told = [file_name(state.workbook)]
     if state.read and not state.error:
         told.append(f"pulled {moment(state.pulled)}" if state.pulled else "not pulled yet")

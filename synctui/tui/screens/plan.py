@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from synctui.changes import Problem
-from synctui.plan import Plan
+from synctui.plan import Plan, PlannedRow
 from synctui.session import Prepared
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page
@@ -64,7 +64,7 @@ class PlanPage(Page[bool]):
         with VerticalScroll(id="facts", can_focus=False):
             yield Static(facts(self.plan), id="figures")
             yield Static(self._cautions(), id="cautions")
-        yield Grid(ListedRows(COLUMNS, list(cells(self.plan))), fixed=3, empty="Nothing to send.", id="cells")
+        yield Grid(ListedRows(COLUMNS, changed(self.plan), cells), fixed=3, empty="Nothing to send.", id="cells")
         with Horizontal(id="decision", classes="buttons"):
             if self.creates > MANY_CREATES:
                 yield Input(placeholder=f"type {self.creates} to create that many", id="typed")
@@ -136,17 +136,21 @@ def facts(plan: Plan) -> Content:
     )
 
 
-def cells(plan: Plan) -> Iterator[Sequence[GridCell]]:
-    """One line for each cell that is sent because it was changed; one for a row that only travels along."""
-    for row in plan.rows:
-        sign = SIGNS["new" if row.op == "create" else "edited"] if row.after else SIGNS["skipped"]
-        start = (GridCell(sign.mark, sign.style), GridCell(str(row.sheet_row)), GridCell(" / ".join(row.key)))
-        if not row.after:
-            yield *start, GridCell("sent as it is", "dim"), GridCell(""), GridCell("")
-        for column, new in row.after.items():
-            emptied = not new and bool(row.before.get(column))
-            told = GridCell(EMPTIED, "conflict") if emptied else GridCell(new or "", sign.style)
-            yield *start, GridCell(column), GridCell(row.before.get(column) or "", "gone"), told
+def changed(plan: Plan) -> list[tuple[PlannedRow, str]]:
+    """Each changed cell as its row and column; a row that only travels along stands without a column."""
+    return [(row, column) for row in plan.rows for column in (row.after or ("",))]
+
+
+def cells(changed_cell: tuple[PlannedRow, str]) -> Sequence[GridCell]:
+    """One line of the grid."""
+    row, column = changed_cell
+    sign = SIGNS["new" if row.op == "create" else "edited"] if row.after else SIGNS["skipped"]
+    start = (GridCell(sign.mark, sign.style), GridCell(str(row.sheet_row)), GridCell(" / ".join(row.key)))
+    if not row.after:
+        return *start, GridCell("sent as it is", "dim"), GridCell(""), GridCell("")
+    old, new = row.before.get(column) or "", row.after[column] or ""
+    told = GridCell(EMPTIED, "conflict") if old and not new else GridCell(new, sign.style)
+    return *start, GridCell(column), GridCell(old, "gone"), told
 
 
 def problem_told(problem: Problem) -> str:

@@ -50,7 +50,7 @@ class ResultPage(Page[None]):
         """Figures, next step, rows."""
         yield Static(summary(self.run_summary, self._notices), id="summary")
         yield Static(plain(next_step(self.run_summary), "bold"), id="next")
-        yield Grid(ListedRows(COLUMNS, [_cells(row) for row in self.rows]), empty="The run has no rows.", id="outcomes")
+        yield Grid(ListedRows(COLUMNS, self.rows, _cells), empty="The run has no rows.", id="outcomes")
         yield Static(id="details")
 
     def on_mount(self) -> None:

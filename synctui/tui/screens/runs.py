@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
+from synctui.errors import SyncError
 from synctui.store.history import RunSummary
 from synctui.store.states import RunState
 from synctui.tui.actions import bindings
@@ -47,7 +48,7 @@ class RunsPage(Page[None]):
 
     def compose_body(self) -> ComposeResult:
         """The grid."""
-        rows = ListedRows(COLUMNS, [_cells(run) for run in self.summaries])
+        rows = ListedRows(COLUMNS, self.summaries, _cells)
         yield Grid(rows, fixed=1, empty="No push yet.", id="runs")
 
     def on_mount(self) -> None:
@@ -60,8 +61,13 @@ class RunsPage(Page[None]):
 
     def action_open_run(self) -> None:
         """Show what became of each row of the run under the cursor."""
-        if self.summaries:
+        if not self.summaries:
+            return
+        try:
             run, rows = self.host.session.show(self.summaries[self.query_one(Grid).row].run_id)
+        except SyncError as error:
+            self.host.problem("The run cannot be read", error)
+        else:
             self.app.push_screen(ResultPage(run, rows))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -28,6 +28,8 @@ SAMPLE = 200
 WIDEST = 40
 MANY = 2_000
 """Characters of a value that a cell may need at most, wide and combining ones counted."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,22 @@ class GridRows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRows:
-    """Rows that are all known beforehand."""
+class ListedRows(Generic[T]):
+    """Rows made of a list: `make` turns an item into its cells, only when they are seen."""
 
     columns: Sequence[GridColumn]
-    rows: Sequence[Sequence[GridCell]]
+    items: Sequence[T]
+    make: Callable[[T], Sequence[GridCell]]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.items)
 
     def cell(self, row: int, column: int) -> GridCell:
         """One cell, both counted from 0."""
-        return self.rows[row][column]
+        return self.make(self.items[row])[column]
+
+
+NO_ROWS: ListedRows[None] = ListedRows((), (), lambda _: ())
 
 
 class Grid(ScrollView, can_focus=True):
@@ -112,8 +118,8 @@ class Grid(ScrollView, can_focus=True):
         self._widths: list[int] = []
         self._starts: list[int] = [0]
         self._foregrounds: dict[str, Style] = {}
-        self.rows: GridRows = ListedRows((), ())
-        self.show_rows(rows or self.rows)
+        self.rows: GridRows = NO_ROWS
+        self.show_rows(rows or NO_ROWS)
 
     def show_rows(self, rows: GridRows) -> None:
         """Show other rows; the cursor stays where there is still a row."""
