@@ -37,6 +37,16 @@ class ColumnType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a column: the code that travels and the caption that people see."""
+
+    code: str
+    caption: str
+    retired: bool = False
+    """No longer offered, but still shown where a record holds it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A record's column."""
 
@@ -51,6 +61,8 @@ class Column:
     """The source is known to refuse writes to it."""
     fixed: bool = False
     """True once a pull with values has decided the type; it never changes after that."""
+    choices: tuple[Choice, ...] = ()
+    """The column's options, where they are known: the worksheet shows captions, the wire has codes."""
 
     @property
     def title(self) -> str:

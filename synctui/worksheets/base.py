@@ -12,7 +12,17 @@ from typing import Protocol
 from synctui.cells import Cell, CellError, Grid, SheetRow
 from synctui.records import ColumnType
 
-__all__ = ["Cell", "CellError", "ColumnSpec", "Grid", "NewSheet", "SheetPatch", "SheetRow", "Workbook"]
+__all__ = ["Cell", "CellError", "ColumnSpec", "Grid", "Message", "NewSheet", "SheetPatch", "SheetRow", "Workbook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person reads when they stand on a cell."""
+
+    title: str
+    """At most 32 characters are shown."""
+    text: str
+    """At most 255 characters are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,11 @@ class ColumnSpec:
     type: ColumnType = ColumnType.TEXT
     hidden: bool = False
     read_only: bool = False
+    """Shaded, and what is typed there is turned away with a sentence; nothing is locked and there is no password."""
     help: str = ""
     """Input message of the header cell."""
+    choices: tuple[str, ...] = ()
+    """Captions that a drop-down offers in the column's cells; another text is warned of, not refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,11 @@ class SheetPatch:
     """Columns added at the table's right end, before the hidden last column."""
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     """Header -> type, for the cells written."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Header -> what the column's drop-down offers from now on; drop-downs of the user's own stay."""
+    messages: Mapping[int, Mapping[str, Message]] | None = None
+    """Row number (as read) -> header -> input message of that cell. They take the place of all messages that were
+    written so before; None leaves those."""
 
 
 class Workbook(Protocol):

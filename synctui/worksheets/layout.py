@@ -10,6 +10,10 @@ from synctui.records import ColumnType
 from synctui.worksheets.base import ColumnSpec
 
 PASSPORT_SHEET = "_synctui"
+LISTS_SHEET = "_synctui_lists"
+"""The very hidden worksheet with the options of drop-downs that are too long for a rule of their own."""
+OURS = "SyncTUI"
+"""The error title of every validation that we write, by which it is known again."""
 TABLE_STYLE = "TableStyleLight1"
 HEADER_GROUND = "FFD9E1F2"
 READ_ONLY_GROUND = "FFEDEDED"
