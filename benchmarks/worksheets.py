@@ -1,6 +1,6 @@
-"""Writing, refreshing and reading a worksheet of 100,000 rows x 20 columns: ours beside openpyxl and XlsxWriter.
+"""Writing, refreshing and reading a worksheet of 20 columns: ours beside openpyxl and XlsxWriter, as a Markdown table.
 
-    python benchmarks/worksheets.py [--rows 100000] [--rounds 1] [--task read]
+    python benchmarks/worksheets.py [--rows 100000] [--rounds 3] [--task refresh]
 
 Every measurement runs in a process of its own, the programs in turn; of several rounds the median counts. CPU seconds
 are those of the process while it works; the added memory is its peak above what it held before (Linux only).
@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -179,39 +180,97 @@ def in_own_process(task: str, program: str, styled: Path, folder: Path, count: i
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
-def results(count: int, rounds: int, tasks: list[str]) -> Iterator[tuple[str, str, float, float, float]]:
-    """Task, program, CPU seconds, added megabytes, and how many times the CPU of ours."""
+Measured = dict[str, dict[str, float]]
+"""Program -> its CPU seconds (`cpu`) and added megabytes (`mb`)."""
+
+
+def compare(task: str, styled: Path, folder: Path, count: int, rounds: int) -> Measured:
+    """One task by every program that can do it: the medians of the rounds, in which the programs take turns."""
+    runs: dict[str, list[dict[str, float]]] = {program: [] for program in WORK[task]}
+    for _ in range(rounds):
+        for program, found in runs.items():
+            found.append(in_own_process(task, program, styled, folder, count))
+    return {
+        program: {key: statistics.median(run[key] for run in found) for key in ("cpu", "mb")}
+        for program, found in runs.items()
+    }
+
+
+def results(sizes: list[int], rounds: int, tasks: list[str]) -> Iterator[tuple[str, int, Measured]]:
+    """Task, rows, and what was measured."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        styled = folder / "styled.xlsx"
-        write_styled(styled, make_rows(count, seed=2))
-        for task, programs in ((task, WORK[task]) for task in tasks):
-            runs: dict[str, list[dict[str, float]]] = {program: [] for program in programs}
-            for _ in range(rounds):
-                for program in programs:
-                    runs[program].append(in_own_process(task, program, styled, folder, count))
-            cpu = {program: statistics.median(run["cpu"] for run in found) for program, found in runs.items()}
-            for program, found in runs.items():
-                added = statistics.median(run["mb"] for run in found)
-                yield task, program, cpu[program], added, cpu[program] / cpu["SyncTUI"]
+        for count in sizes:
+            styled = folder / "styled.xlsx"
+            if set(tasks).intersection(NEEDS_FILE):
+                write_styled(styled, make_rows(count, seed=2))
+            for task in tasks:
+                yield task, count, compare(task, styled, folder, count, rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What ours has to reach in a task beside another program."""
+
+    task: str
+    other: str
+    times: float
+    """How many times our CPU seconds the other one takes, at least."""
+    share: float | None = None
+    """Our added memory as a part of the other one's, at most; None where it does not matter."""
+
+    def verdict(self, count: int, measured: Measured) -> str:
+        """A sentence: whether the goal is reached, and by how much."""
+        ours, other = measured["SyncTUI"], measured[self.other]
+        times, share = other["cpu"] / ours["cpu"], ours["mb"] / max(other["mb"], 0.1)
+        reached = times >= self.times and (self.share is None or share <= self.share)
+        memory_part = "" if self.share is None else f", {share:.3f} of its added memory (at most {self.share})"
+        return (
+            f"Goal {'reached' if reached else 'NOT REACHED'}: {self.task}, {count:,} rows: {times:.1f} times less CPU "
+            f"than {self.other} (at least {self.times:g}){memory_part}."
+        )
+
+
+GOALS = (
+    Goal("write", "openpyxl", 8),
+    Goal("write", "XlsxWriter", 6),
+    Goal("refresh", "openpyxl", 12, share=0.1),
+    Goal("read", "openpyxl", 7),
+)
+PROGRAMS = ("SyncTUI", "openpyxl", "XlsxWriter")
+
+
+def as_line(task: str, count: int, measured: Measured) -> str:
+    """A row of the Markdown table."""
+    ours = measured["SyncTUI"]["cpu"]
+    cells = [f"{task}, {count:,} rows", f"{ours:.2f}"]
+    for program in PROGRAMS[1:]:
+        cpu = measured[program]["cpu"] if program in measured else None
+        cells.append("cannot" if cpu is None else f"{cpu:.2f} ({cpu / ours:.1f} times as much)")
+    cells.append(" / ".join(f"{found['mb']:.1f}" for found in measured.values()))
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the table, then whether the goals are reached."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, action="append", help="a number of rows; may be given several times")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--task", choices=WORK, action="append", help="only this one; may be given several times")
     parser.add_argument("--one", nargs=3, metavar=("TASK", "PROGRAM", "FILE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    sizes = chosen.rows or [20_000, 100_000]
     if chosen.one:
         task, program, path = chosen.one
-        print(json.dumps(measure(task, program, Path(path), chosen.rows)))
+        print(json.dumps(measure(task, program, Path(path), sizes[0])))
         return
-    print(f"{chosen.rows:,} rows x {len(COLUMNS)} columns, Python {sys.version.split()[0]}, rounds: {chosen.rounds}")
-    print(f"{'task':8} {'program':11} {'cpu s':>8} {'added MB':>9} {'x ours':>7}")
-    for task, program, cpu, added, ratio in results(chosen.rows, chosen.rounds, chosen.task or list(WORK)):
-        print(f"{task:8} {program:11} {cpu:8.2f} {added:9.1f} {ratio:7.1f}", flush=True)
+    print(f"CPU seconds; {len(COLUMNS)} columns, Python {sys.version.split()[0]}, rounds: {chosen.rounds}\n")
+    print(f"| task | {' | '.join(PROGRAMS)} | added memory of each, MB |\n|{' --- |' * 5}")
+    verdicts = []
+    for task, count, measured in results(sizes, chosen.rounds, chosen.task or list(WORK)):
+        print(as_line(task, count, measured), flush=True)
+        verdicts += [goal.verdict(count, measured) for goal in GOALS if goal.task == task]
+    print("", *verdicts, sep="\n")
 
 
 if __name__ == "__main__":

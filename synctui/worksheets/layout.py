@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from synctui.cells import Cell
 from synctui.changes import SYNC
 from synctui.records import ColumnType
-from synctui.worksheets.base import ColumnSpec
+from synctui.worksheets.base import ColumnSpec, Message
+from synctui.worksheets.rules import carried, utf16_length
 
 PASSPORT_SHEET = "_synctui"
 LISTS_SHEET = "_synctui_lists"
@@ -33,16 +35,36 @@ NUMBER_FORMATS = {
     ColumnType.DATE: "yyyy-mm-dd",
     ColumnType.DATETIME: "yyyy-mm-dd hh:mm:ss",
 }
-STATE_COLOURS = (
-    ("edited", "FF7F6000", "FFFFF2CC"),
-    ("new", "FF1F4E78", "FFDDEBF7"),
-    ("saved", "FF375623", "FFE2EFDA"),
-    ("refused", "FF9C0006", "FFFFC7CE"),
-    ("in doubt", "FF833C0B", "FFF8CBAD"),
-    ("conflict", "FF5B2C83", "FFE4D7F0"),
-    ("gone at source", "FF595959", "FFD9D9D9"),
+MAX_SENTENCE = 225
+"""Characters of the sentence that a validation says to what it does not like."""
+MAX_INLINE = 255
+"""Characters of a list of options that stands in the rule itself, its quotes among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How a `Sync` cell of one state looks; its text stays the state's own."""
+
+    word: str
+    """How the cell's text begins."""
+    sign: str
+    """Shown before the text, so that colour is never needed."""
+    letters: str
+    """Colour (ARGB) of the letters."""
+    ground: str
+    """Colour (ARGB) of the ground."""
+
+
+STATE_LOOKS = (
+    StateLook("edited", "~", "FF7F6000", "FFFFF2CC"),
+    StateLook("new", "+", "FF1F4E78", "FFDDEBF7"),
+    StateLook("saved", "✓", "FF375623", "FFE2EFDA"),
+    StateLook("refused", "✗", "FF9C0006", "FFFFC7CE"),
+    StateLook("in doubt", "?", "FF833C0B", "FFF8CBAD"),
+    StateLook("conflict", "!", "FF5B2C83", "FFE4D7F0"),
+    StateLook("gone at source", "−", "FF595959", "FFD9D9D9"),
+    StateLook("skipped", "·", "FF44546A", "FFF2F2F2"),
 )
-"""How a `Sync` cell begins, and the colours (ARGB) of its letters and its ground."""
 _WIDTHS = {ColumnType.DATE: 12, ColumnType.DATETIME: 20, ColumnType.BOOLEAN: 10}
 
 
@@ -65,8 +87,34 @@ def prompt(column: ColumnSpec) -> tuple[str, str] | None:
     """Title and text of a header's input message."""
     if not column.help:
         return None
-    return _cut(column.header, MAX_PROMPT_TITLE), _cut(column.help, MAX_PROMPT)
+    told = shown_message(Message(column.header, column.help))
+    return told.title, told.text
+
+
+def shown_message(message: Message) -> Message:
+    """A message as Excel can hold it: longer texts make it call the file damaged."""
+    return Message(_cut(carried(message.title), MAX_PROMPT_TITLE), _cut(carried(message.text), MAX_PROMPT))
+
+
+def choice_warning(header: str) -> str:
+    """What is said to a text that a drop-down does not offer."""
+    return _cut(f"The source does not offer this for {_named(header)}; a push of it may be refused.", MAX_SENTENCE)
+
+
+def read_only_refusal(header: str) -> str:
+    """What is said to somebody who types into a read-only column."""
+    return _cut(f"{_named(header)} is read-only at the source: it would refuse the edit.", MAX_SENTENCE)
+
+
+def _named(header: str) -> str:
+    return _cut(" ".join(carried(header).split()), 80)
 
 
 def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """A text of at most so many characters, as Excel counts them."""
+    if utf16_length(text) <= length:
+        return text
+    kept = text[: length - 1]
+    while utf16_length(kept) > length - 1:
+        kept = kept[:-1]
+    return f"{kept}…"

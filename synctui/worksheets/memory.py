@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from synctui.cells import Cell, Grid, SheetRow
 from synctui.changes import ROW
 from synctui.errors import WorksheetError
-from synctui.worksheets.base import NewSheet, SheetPatch
-from synctui.worksheets.layout import PASSPORT_SHEET
+from synctui.worksheets.base import ColumnSpec, Message, NewSheet, SheetPatch
+from synctui.worksheets.layout import LISTS_SHEET, PASSPORT_SHEET
 from synctui.worksheets.references import address_of
 from synctui.worksheets.rules import check_columns, check_name, check_rows, check_sheet, check_text
 
@@ -28,6 +28,14 @@ class MemorySheet:
     """Row number and header of cells that hold a formula."""
     bottom: int = 2
     """The table's last row."""
+    help: dict[str, str] = field(default_factory=dict)
+    """Header -> its input message."""
+    read_only: set[str] = field(default_factory=set)
+    """Headers of columns that turn typing away."""
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Header -> what the column's drop-down offers."""
+    messages: dict[int, dict[str, Message]] = field(default_factory=dict)
+    """Row number -> header -> input message of that cell."""
 
     def grid(self) -> Grid:
         """Headers and rows with anything in them."""
@@ -113,7 +121,7 @@ class MemoryWorkbook:
 
 
 def _apply(sheets: dict[str, MemorySheet], change: NewSheet | SheetPatch) -> None:
-    taken = {name.lower() for name in (*sheets, PASSPORT_SHEET)}
+    taken = {name.lower() for name in (*sheets, LISTS_SHEET, PASSPORT_SHEET)}
     if isinstance(change, NewSheet):
         if change.name.lower() in taken:
             raise WorksheetError(f"There is a worksheet {change.name} already.", "Rename it, or pull with --replace.")
@@ -135,7 +143,19 @@ def _made(sheet: NewSheet) -> MemorySheet:
     check_sheet(sheet)
     headers = [column.header for column in sheet.columns]
     rows = {number: _checked(dict(zip(headers, row, strict=True))) for number, row in enumerate(sheet.rows, 2)}
-    return MemorySheet(headers, rows, bottom=max(2, len(rows) + 1))
+    made = MemorySheet(headers, rows, bottom=max(2, len(rows) + 1))
+    _take_help(made, sheet.columns)
+    return made
+
+
+def _take_help(sheet: MemorySheet, columns: Iterable[ColumnSpec]) -> None:
+    for column in columns:
+        if column.help:
+            sheet.help[column.header] = column.help
+        if column.read_only:
+            sheet.read_only.add(column.header)
+        elif column.choices:
+            sheet.choices[column.header] = column.choices
 
 
 def _patch(sheet: MemorySheet, patch: SheetPatch) -> None:
@@ -145,6 +165,7 @@ def _patch(sheet: MemorySheet, patch: SheetPatch) -> None:
             raise WorksheetError(f"The worksheet {patch.name} has no row {number}.", "Read it again.")
         sheet.rows[number].update(_named(sheet, patch, cells))
         sheet.formulas -= {(number, header) for header in cells}
+    _change_help(sheet, patch)
     _remove_rows(sheet, frozenset(patch.remove))
     _append_rows(sheet, [_named(sheet, patch, cells) for cells in patch.append])
 
@@ -155,6 +176,21 @@ def _add_columns(sheet: MemorySheet, patch: SheetPatch) -> None:
         check_columns(patch.add_columns, len(sheet.headers) + len(new))
         place = len(sheet.headers) - (sheet.headers[-1:] == [ROW])
         sheet.headers[place:place] = new
+        _take_help(sheet, patch.add_columns)
+
+
+def _change_help(sheet: MemorySheet, patch: SheetPatch) -> None:
+    """Drop-downs and messages; headers that are not there are passed over, as in a file."""
+    for header, choices in patch.choices.items():
+        if header in sheet.headers and header not in sheet.read_only:
+            sheet.choices[header] = choices
+    sheet.choices = {header: choices for header, choices in sheet.choices.items() if choices}
+    if patch.messages is not None:
+        told = {
+            number: {header: message for header, message in messages.items() if header in sheet.headers}
+            for number, messages in patch.messages.items()
+        }
+        sheet.messages = {number: messages for number, messages in told.items() if messages}
 
 
 def _named(sheet: MemorySheet, patch: SheetPatch, cells: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -172,6 +208,7 @@ def _remove_rows(sheet: MemorySheet, gone: frozenset[int]) -> None:
         return number - sum(row < number for row in gone)
 
     sheet.rows = {moved(number): cells for number, cells in sheet.rows.items() if number not in gone}
+    sheet.messages = {moved(number): told for number, told in sheet.messages.items() if number not in gone}
     sheet.bottom = max(2, moved(sheet.bottom + 1) - 1)
 
 

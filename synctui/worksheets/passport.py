@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ import msgspec
 from ulid import ULID
 
 from synctui.errors import WorksheetError
-from synctui.records import Accepted, Column, ColumnType, Memory, Raw, Value
+from synctui.records import Accepted, Choice, Column, ColumnType, Memory, Raw, Value
 
 FORMAT = 1
 TITLE = "SyncTUI passport, format "
@@ -91,7 +91,8 @@ def _pack(memory: Memory) -> dict[str, Any]:
 
 
 def _pack_column(column: Column) -> list[Any]:
-    return [column.name, column.type, column.header, column.words, column.read_only, column.fixed]
+    plain = [column.name, column.type, column.header, column.words, column.read_only, column.fixed]
+    return [*plain, [[c.code, c.caption, c.retired] for c in column.choices]] if column.choices else plain
 
 
 def _pack_value(value: Value) -> Any:
@@ -125,8 +126,17 @@ def _unpack_memory(packed: dict[str, Any]) -> Memory:
     )
 
 
-def _unpack_column(name: str, type_: str, header: str, words: list[str], read_only: bool, fixed: bool) -> Column:
-    return Column(name, ColumnType(type_), header, (words[0], words[1]), read_only, fixed)
+def _unpack_column(
+    name: str,
+    type_: str,
+    header: str,
+    words: list[str],
+    read_only: bool,
+    fixed: bool,
+    choices: Iterable[tuple[str, str, bool]] = (),
+) -> Column:
+    options = tuple(Choice(*choice) for choice in choices)
+    return Column(name, ColumnType(type_), header, (words[0], words[1]), read_only, fixed, options)
 
 
 def _unpack_value(packed: Any) -> Value:

@@ -69,6 +69,11 @@ def check_text(text: str) -> None:
         raise WorksheetError(f"A text is longer than the {MAX_TEXT:,} characters that a cell holds.", "Shorten it.")
 
 
+def carried(text: str) -> str:
+    """A text with every character that no worksheet can hold shown as the one for the unknown."""
+    return _UNCARRIED.sub("\ufffd", text)
+
+
 def utf16_length(text: str) -> int:
     """Characters as Excel counts them: those beyond U+FFFF twice."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from live_excel import WAYS, live_workbook
 
-from synctui.cells import Cell
+from synctui.cells import Cell, CellError
 from synctui.errors import WorksheetError
 from synctui.records import ColumnType
-from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
+from synctui.worksheets.base import ColumnSpec, Message, NewSheet, SheetPatch, Workbook
 from synctui.worksheets.memory import MemoryWorkbook
 from synctui.worksheets.xlsx import open_workbook
 
@@ -22,11 +23,21 @@ COLUMNS = (
 ROWS: list[list[Cell]] = [[None, f"0{i}", i, datetime(2024, 1, 1 + i, 2, 3, 4), i % 2 == 0, f"id{i}"] for i in range(3)]
 
 
-@pytest.fixture(params=["file", "memory"])
+EMPTY = "Sheet1"
+"""The worksheet that Excel gives every new workbook; it has none without."""
+
+
+@pytest.fixture(params=["file", "memory", *WAYS])
 def workbook(request: pytest.FixtureRequest, tmp_path: Path) -> Workbook:
     if request.param == "memory":
         return MemoryWorkbook()
-    return open_workbook(tmp_path / "book.xlsx")
+    if request.param == "file":
+        return open_workbook(tmp_path / "book.xlsx")
+    return live_workbook(request.param)
+
+
+def names(workbook: Workbook) -> tuple[str, ...]:
+    return tuple(name for name in workbook.sheet_names() if name != EMPTY)
 
 
 def made(workbook: Workbook) -> Workbook:
@@ -39,7 +50,7 @@ def shown(workbook: Workbook) -> list[tuple[int, Cell, Cell, Cell]]:
 
 
 def test_nothing_is_there_before_the_first_write(workbook: Workbook) -> None:
-    assert workbook.sheet_names() == ()
+    assert names(workbook) == ()
     assert workbook.passport() is None
     for use in (workbook.grid, workbook.removable, lambda name: workbook.cell(name, "A1")):
         with pytest.raises(WorksheetError) as caught:
@@ -54,7 +65,7 @@ def test_a_new_worksheet_reads_as_it_was_written(workbook: Workbook) -> None:
     assert [row.number for row in grid.rows] == [2, 3, 4]
     assert all(row.in_table and not row.formulas for row in grid.rows)
     assert workbook.passport() == ("line", "", "end")
-    assert workbook.sheet_names() == ("Awards",)
+    assert names(workbook) == ("Awards",)
     assert (workbook.cell("Awards", "B3"), workbook.cell("Awards", "B1"), workbook.cell("Awards", "Z9")) == (
         "01", "Key", None)  # fmt: skip
 
@@ -78,7 +89,7 @@ def test_rows_blanked_out_are_no_rows(workbook: Workbook) -> None:
 
 def test_a_rename_makes_room_for_a_new_worksheet(workbook: Workbook) -> None:
     made(workbook).write([NewSheet("Awards", COLUMNS[:2], [[None, "k"]])], ["x"], {"Awards": "Awards (old)"})
-    assert workbook.sheet_names() == ("Awards (old)", "Awards")
+    assert names(workbook) == ("Awards (old)", "Awards")
     assert [row.cells for row in workbook.grid("Awards").rows] == [(None, "k")]
     assert len(workbook.grid("Awards (old)").rows) == 3
 
@@ -114,7 +125,7 @@ def test_what_is_refused_changes_nothing(workbook: Workbook, use: Callable[[Work
         use(workbook)
     assert caught.value.message
     assert caught.value.hint
-    assert (shown(workbook), workbook.passport(), workbook.sheet_names()) == (before, ("line", "", "end"), ("Awards",))
+    assert (shown(workbook), workbook.passport(), names(workbook)) == (before, ("line", "", "end"), ("Awards",))
 
 
 def test_one_bad_change_spoils_all_of_a_write(workbook: Workbook) -> None:
@@ -135,3 +146,43 @@ def test_an_exception_before_the_replacement_leaves_all_as_it_was(workbook: Work
         workbook.write([SheetPatch("Awards", {2: {"Key": "x"}})], ["two"], before_replace=stop)
     assert shown(workbook)[0][2] == "00"
     assert workbook.passport() == ("line", "", "end")
+
+
+TRAPS: list[Cell] = [
+    "00123", "=1+1", "1234567890123456", "2024-01-02T03:04:05+02:00", "'x", "x" * 8_300, "TRUE", "1E5", "3-2", "#N/A",
+    " blank at both ends ", "ünï 🙂", "two\nlines",
+]  # fmt: skip
+
+
+def test_text_stays_the_text_that_it_was(workbook: Workbook) -> None:
+    columns = (ColumnSpec("Text"), ColumnSpec("N", ColumnType.NUMBER))
+    workbook.write([NewSheet("Awards", columns, [[text, text] for text in TRAPS])], [])
+    assert [row.cells for row in workbook.grid("Awards").rows] == [(text, text) for text in TRAPS]
+    turned: list[Cell] = TRAPS[::-1]
+    cells = {number: {"Text": text, "N": text} for number, text in enumerate(turned, 2)}
+    workbook.write([SheetPatch("Awards", cells, [{"Text": text} for text in TRAPS])], [])
+    assert [row.cells[0] for row in workbook.grid("Awards").rows] == turned + TRAPS
+    assert not any(row.formulas for row in workbook.grid("Awards").rows)
+
+
+def test_a_cell_changes_its_kind(workbook: Workbook) -> None:
+    kinds: list[Cell] = ["1", 1, 2.5, True, datetime(2024, 5, 6), datetime(2024, 5, 6, 7, 8, 9), CellError("#N/A")]
+    workbook.write([NewSheet("Awards", (ColumnSpec("Any"),), [[kind] for kind in kinds])], [])
+    for turn in range(1, len(kinds)):
+        turned = kinds[turn:] + kinds[:turn]
+        workbook.write([SheetPatch("Awards", {row: {"Any": kind} for row, kind in enumerate(turned, 2)})], [])
+        assert [row.cells[0] for row in workbook.grid("Awards").rows] == turned
+
+
+def test_help_choices_and_messages_are_taken(workbook: Workbook) -> None:
+    columns = (
+        ColumnSpec("Key", read_only=True, help="Given by the source."),
+        ColumnSpec("Type", choices=("Grant", "Loan, long")),
+    )
+    workbook.write([NewSheet("Awards", columns, [["k1", "Grant"], ["k2", None]])], ["x"])
+    messages = {2: {"Type": Message("Conflict", "The source says Loan."), "Key": Message("Key", "x" * 300)}}
+    workbook.write([SheetPatch("Awards", choices={"Type": ("a", "b", "c")}, messages=messages)], ["y"])
+    workbook.write([SheetPatch("Awards", choices={"Type": ()}, messages={})], ["z"])
+    assert [row.cells for row in workbook.grid("Awards").rows] == [("k1", "Grant"), ("k2", None)]
+    assert workbook.passport() == ("z",)
+    assert names(workbook) == ("Awards",)

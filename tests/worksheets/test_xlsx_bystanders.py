@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import base64
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
+from workbook_makers import by_openpyxl, by_xlsxwriter, linked_by_xlsxwriter, with_extras
 from xlsx_files import packed_parts, part
 
 from synctui.records import ColumnType
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch
 from synctui.worksheets.xlsx import open_workbook
 
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 GAIN = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
 """Parts that may gain entries."""
 COLUMNS = (
@@ -31,68 +28,6 @@ COLUMNS = (
     ColumnSpec("_row", hidden=True),
 )
 NEW = NewSheet("Awards", COLUMNS, [[None, f"k{i}", i, None] for i in range(4)])
-
-
-def by_xlsxwriter(path: Path) -> Path:
-    """Charts, a text box, notes, data bars, sparklines, a picture, a table, names, a chart sheet, print set-up."""
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet("Report")
-    sheet.add_table("A1:C6", {"name": "Sales", "columns": [{"header": h} for h in ("Region", "Sold", "Double")]})
-    for row in range(1, 6):
-        sheet.write_row(row, 0, [f"region {row}", row * 10])
-        sheet.write_formula(row, 2, f"=B{row + 1}*2", None, row * 20)
-    bold = book.add_format({"bold": True})
-    sheet.write_rich_string("E1", "rich ", bold, "text")
-    sheet.merge_range("E3:F4", "merged", bold)
-    sheet.write_comment("A2", "a note")
-    sheet.insert_textbox("H2", "a text box")
-    sheet.insert_image("H12", "dot.png", {"image_data": BytesIO(PICTURE)})
-    sheet.insert_button("M2", {"caption": "press"})
-    sheet.insert_checkbox("N2", True)
-    sheet.conditional_format("B2:B6", {"type": "data_bar", "data_bar_2010": True})
-    sheet.conditional_format("C2:C6", {"type": "icon_set", "icon_style": "3_arrows"})
-    sheet.add_sparkline("G2", {"range": "Report!B2:C2"})
-    sheet.data_validation("D2:D6", {"validate": "list", "source": "=Report!$A$2:$A$6"})
-    sheet.freeze_panes(1, 1)
-    sheet.set_landscape()
-    sheet.set_header("&Lreport")
-    chart = book.add_chart({"type": "line"})
-    chart.add_series({"values": "=Report!$B$2:$B$6", "trendline": {"type": "linear"}, "data_labels": {"value": True}})
-    sheet.insert_chart("H20", chart)
-    chartsheet = book.add_chartsheet("Graph")
-    bars = book.add_chart({"type": "bar"})
-    bars.add_series({"values": "=Report!$C$2:$C$6"})
-    chartsheet.set_chart(bars)
-    book.define_name("Rate", "=0.19")
-    book.add_worksheet("Hidden").hide()
-    book.set_custom_property("Cost centre", 42)
-    book.close()
-    return path
-
-
-def by_openpyxl(path: Path) -> Path:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Plan"
-    sheet.append(["month", "value", datetime(2024, 1, 2)])
-    for month in range(1, 7):
-        sheet.append([month, month**2, f"=B{month + 1}+1"])
-    chart = openpyxl.chart.PieChart()
-    chart.add_data(openpyxl.chart.Reference(sheet, min_col=2, min_row=2, max_row=7))
-    sheet.add_chart(chart, "F2")
-    sheet["A1"].comment = openpyxl.comments.Comment("note", "me")
-    book.save(path)
-    return path
-
-
-def with_extras(path: Path) -> Path:
-    """Parts that hardly any library knows: macros, custom XML, a signature-like stranger; some stored, one empty."""
-    with zipfile.ZipFile(path, "a") as package:
-        package.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + bytes(range(256)) * 20)
-        package.writestr("customXml/item1.xml", "<x/>", zipfile.ZIP_STORED)
-        package.writestr("xl/strange/ünïcode.bin", b"")
-    return path
 
 
 def same_but(before: dict[str, bytes], after: dict[str, bytes], ours: set[str]) -> None:
@@ -121,39 +56,6 @@ def test_our_worksheet_comes_and_changes_and_all_else_stays(tmp_path: Path, make
     assert "Awards" in python_calamine.CalamineWorkbook.from_path(str(path)).sheet_names
 
 
-def linked_by_xlsxwriter(path: Path) -> Path:
-    """A link's own sheet with everything that people put on one."""
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet("Awards")
-    columns = [{"header": header} for header in ("Sync", "Key", "Amount")]
-    columns += [{"header": "Mine", "formula": "=Awards[[#This Row],[Amount]]*2"}, {"header": "_row"}]
-    sheet.add_table("A1:E6", {"name": "Awards", "columns": columns})
-    money = book.add_format({"num_format": "#,##0.00", "bg_color": "#FFFF00"})
-    for i in range(1, 6):
-        sheet.write_row(i, 0, ["", f"k{i}"])
-        sheet.write_number(i, 2, i, money)
-    sheet.set_column("A:A", 22)
-    sheet.set_column("E:E", 12, None, {"hidden": True})
-    sheet.set_row(3, None, None, {"hidden": True})
-    sheet.write_comment("B3", "look here")
-    sheet.insert_textbox("H2", "a text box")
-    sheet.conditional_format("C2:C6", {"type": "data_bar", "data_bar_2010": True})
-    sheet.data_validation("B2:B6", {"validate": "length", "criteria": "<", "value": 20})
-    sheet.add_sparkline("G2", {"range": "Awards!C2:C6"})
-    sheet.write_url("B2", "https://example.org/a")
-    sheet.freeze_panes(1, 2)
-    sheet.protect("", {"format_cells": True})
-    chart = book.add_chart({"type": "column"})
-    chart.add_series({"values": "=Awards!$C$2:$C$6", "categories": "=Awards!$B$2:$B$6"})
-    sheet.insert_chart("H20", chart)
-    book.define_name("Amounts", "=Awards!$C$2:$C$6")
-    book.define_name("Apart", "=Other!$C$2:$C$6")
-    other = book.add_worksheet("Other")
-    other.write_formula("A1", "=SUM(Awards!C2:C6)", None, 15)
-    book.close()
-    return path
-
-
 def test_what_people_put_on_our_own_sheet_stays(tmp_path: Path) -> None:
     path = linked_by_xlsxwriter(tmp_path / "linked.xlsx")
     before, old = packed_parts(path), part(path, "xl/worksheets/sheet1.xml")
@@ -178,6 +80,27 @@ def test_what_people_put_on_our_own_sheet_stays(tmp_path: Path) -> None:
     assert 'fullCalcOnLoad="1"' in part(path, "xl/workbook.xml")
 
 
+def parts_of(path: Path, sheet: str) -> set[str]:
+    """The parts that are the worksheet's own, and the passport's."""
+    with zipfile.ZipFile(path) as package:
+        found = {name for name in package.namelist() if f'displayName="{sheet}"'.encode() in package.read(name)}
+        tables = tuple(name.rpartition("/")[2] for name in found)
+        sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/_rels/")]
+        owners = {name for name in sheets if any(table.encode() in package.read(name) for table in tables)}
+    parts = {name.replace("_rels/", "").removesuffix(".rels") for name in owners}
+    return found | parts | {passport_part(path)}
+
+
+def passport_part(path: Path) -> str:
+    book = part(path, "xl/workbook.xml")
+    entry = re.search(r'<sheet [^>]*name="_synctui"[^>]*r:id="([^"]+)"', book)
+    assert entry
+    relations = part(path, "xl/_rels/workbook.xml.rels")
+    [node] = [node for node in re.findall("<Relationship [^>]*>", relations) if f'Id="{entry[1]}"' in node]
+    target: str = node.partition('Target="')[2].partition('"')[0]
+    return f"xl/{target}"
+
+
 def element(xml: str, tag: str) -> str:
     """The text of the last element of that name."""
     start = xml.rfind(f"<{tag}>") if f"<{tag}>" in xml else xml.rfind(f"<{tag} ")
@@ -193,6 +116,9 @@ def test_libreoffice_opens_all_of_it_and_calculates(
     patch = SheetPatch("Awards", {2: {"Amount": 100}}, [{"Key": "k6", "Amount": 1000}])
     open_workbook(paths[1]).write([patch], ["one"])
     user, linked = resave(paths)
+    by_libreoffice = packed_parts(user)
+    open_workbook(user).write([SheetPatch("Awards", {2: {"Amount": 1}}), NewSheet("More", COLUMNS, NEW.rows)], ["two"])
+    same_but(by_libreoffice, packed_parts(user), set(by_libreoffice) & parts_of(user, "Awards"))
     assert open_workbook(user).grid("Awards").rows[3].cells == (None, "k3", 3, None)
     grid = open_workbook(linked).grid("Awards")
     # LibreOffice calculates what has no result; what has one it believes, here XlsxWriter's zeros

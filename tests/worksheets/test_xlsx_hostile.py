@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import random
-import re
 import struct
 import time
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from xlsx_files import MAIN, SHEET_PART, package_parts, text_row, worksheet, write_package
 
-from synctui.cells import Cell
 from synctui.errors import WorksheetError
-from synctui.records import ColumnType
-from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch
+from synctui.worksheets.base import SheetPatch
 from synctui.worksheets.xlsx import open_workbook
 
 SECONDS = 5.0
@@ -67,6 +62,8 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         GOOD.replace("</sheetData>", ""),
         GOOD[:-30],
         GOOD.replace("<c ", "<c <", 1),
+        GOOD.replace('<row r="2">', '<row r="2"><c r="A2"><v>9</v><f><c r="B2"/></f></c>'),
+        GOOD.replace('r="2"', 'r=""'),
         GOOD.replace('r="2"', 'r="1"'),
         GOOD.replace('r="2"', 'r="1048577"'),
         GOOD.replace('r="2"', 'r="99999999"'),
@@ -97,6 +94,7 @@ def test_a_worksheet_that_cannot_be(tmp_path: Path, sheet: str | bytes) -> None:
     lambda parts: parts.pop("xl/workbook.xml"),
     lambda parts: parts.pop("xl/_rels/workbook.xml.rels"),
     lambda parts: parts.pop(SHEET_PART),
+    lambda parts: parts.update({"xl/workbook.xml": parts["xl/workbook.xml"].replace('r:id="r0"', 'r:id="r9"')}),
     lambda parts: parts.update({"xl/workbook.xml": BOMB + "]><workbook/>"}),
     lambda parts: parts.update({"xl/workbook.xml": f'<workbook xmlns="{MAIN}"/>'}),
     lambda parts: parts.update({"xl/workbook.xml": "<html/>"}),
@@ -217,117 +215,6 @@ def test_a_folder_and_a_missing_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "folder.xlsx", tmp_path / "nowhere" / "book.xlsx"):
         with pytest.raises(WorksheetError, match="folder"):
             open_workbook(path)
-
-
-def sample(path: Path) -> bytes:
-    """A small workbook of ours with one of everything."""
-    columns = (
-        ColumnSpec("Key", help="h"), ColumnSpec("Name"), ColumnSpec("N", ColumnType.NUMBER),
-        ColumnSpec("_row", hidden=True),
-    )  # fmt: skip
-    rows: list[list[Cell]] = [["k", "n", 1.5, None], ["<&>", "", 2, "id"], ["é", "_x0041_", 3, None]]
-    open_workbook(path).write([NewSheet("Data", columns, rows)], ["line", "x" * 99])
-    return path.read_bytes()
-
-
-def try_all(path: Path, seconds: float = SECONDS) -> bool:
-    """Use a file; True if it was refused, False if it was good. Anything else is a failure of the test."""
-    started, before = time.process_time(), path.read_bytes()
-    try:
-        use(path)
-    except WorksheetError:
-        assert path.read_bytes() == before
-        return True
-    finally:
-        assert time.process_time() - started < seconds
-    assert open_workbook(path).passport() == ("passport",)
-    return False
-
-
-def flipped(data: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(data)
-    for _ in range(chance.randrange(1, 8)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed)
-
-
-STRANGE = [
-    b"-1",
-    b"9" * 30,
-    b"A0",
-    b"",
-    b"&lt;",
-    b"\xc3\xa9",
-    b"0",
-    b"1048577",
-    b"XFE1",
-    b"A1:A0",
-    b"s",
-    b"inlineStr",
-    b"1e9",
-]
-
-
-def mutated(xml: bytes, chance: random.Random) -> bytes:
-    """The part with some values changed or elements taken out, doubled or swapped, in XML that still parses."""
-    while True:
-        pieces = re.split(rb'(?<==")|(?=")|(?=<)|(?<=>)', xml)
-        for _ in range(chance.randrange(1, 4)):
-            i, j = chance.randrange(len(pieces)), chance.randrange(len(pieces))
-            match chance.randrange(4):
-                case 0:
-                    del pieces[i]
-                case 1:
-                    pieces.insert(j, pieces[i])
-                case 2:
-                    pieces[i], pieces[j] = pieces[j], pieces[i]
-                case 3:
-                    pieces[i] = chance.choice(STRANGE)
-        changed = b"".join(pieces)
-        if changed != xml and parses(changed):
-            return changed
-
-
-def parses(xml: bytes) -> bool:
-    try:
-        ElementTree.fromstring(xml)
-    except (ElementTree.ParseError, LookupError, ValueError):
-        return False
-    return True
-
-
-def fuzz(tmp_path: Path, count: int, seed: int) -> tuple[int, int]:
-    """Use `count` mutated files; how many were refused, and how many were good all the same."""
-    chance = random.Random(seed)
-    path = tmp_path / "book.xlsx"
-    whole = sample(path)
-    with zipfile.ZipFile(path) as package:
-        parts: dict[str, str | bytes] = {name: package.read(name) for name in package.namelist()}
-    refusals = 0
-    for number in range(count):
-        if number % 10 == 0:
-            path.write_bytes(flipped(whole, chance))
-        else:
-            name = chance.choice(sorted(parts))
-            data = parts[name]
-            assert isinstance(data, bytes)
-            write_package(path, parts | {name: mutated(data, chance)})
-        refusals += try_all(path)
-    return refusals, count - refusals
-
-
-def test_mutated_files_are_used_or_refused_and_nothing_else(tmp_path: Path) -> None:
-    refusals, good = fuzz(tmp_path, 150, seed=1)
-    assert refusals > 30
-    assert good > 30
-
-
-@pytest.mark.nightly
-@pytest.mark.timeout(3_600)
-def test_twenty_thousand_mutated_files(tmp_path: Path) -> None:
-    refusals, good = fuzz(tmp_path, 20_000, seed=2)
-    assert refusals > 4_000
-    assert good > 4_000
 
 
 def test_checksums_are_checked(tmp_path: Path) -> None:

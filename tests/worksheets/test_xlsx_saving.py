@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
 import stat
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -150,7 +147,8 @@ def test_access_rights_stay(book: Path, mode: int) -> None:
 
 def child(code: str, *arguments: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 FULL_DISK = """
@@ -166,7 +164,7 @@ FULL_DISK = """
         try:
             book.write([patch], ["two"])
         except WorksheetError as error:
-            print(error.message)
+            print(error.exit_code, error.message, error.hint)
 """
 
 
@@ -177,40 +175,63 @@ def test_a_disk_that_fills_up_at_any_byte(book: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert len(out.splitlines()) == 5
-    assert all("book.xlsx" in line for line in out.splitlines())
+    assert all(line.startswith("7 book.xlsx cannot be used") for line in out.splitlines())
     assert book.read_bytes() == before
     assert names(book.parent) == ["book.xlsx"]
 
 
 WRITES = """
-    import sys
+    import os, random, signal, sys, time
     from synctui.worksheets.base import SheetPatch
     from synctui.worksheets.xlsx import open_workbook
 
-    book = open_workbook(sys.argv[1])
-    print("ready", flush=True)
-    for number in range(100_000):
+    def write(number, hold):
         cells = {row: {"Name": str(number)} for row in range(2, 3_002)}
-        book.write([SheetPatch("Data", cells)], [str(number)])
+        open_workbook(sys.argv[1]).write([SheetPatch("Data", cells)], [str(number)], before_replace=hold)
+
+    def killed(number, moment):
+        "A process that writes, killed after so many seconds; None: when its new file is complete and not yet in place."
+        came, went = os.pipe()
+        process = os.fork()
+        if process == 0:
+            write(number, None if moment is not None else lambda: os.write(went, b"x") and time.sleep(60))
+            os._exit(0)
+        os.read(came, 1) if moment is None else time.sleep(moment)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+    started = time.monotonic()
+    write(0, None)
+    span = time.monotonic() - started
+    chance = random.Random(5)
+    for number in range(1, 21):
+        killed(number, None if number % 5 == 0 else span * (number + chance.random()) / 20)
+        print("killed", flush=True)
+        sys.stdin.readline()
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as only POSIX knows them")
-def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
-    chance = random.Random(5)
+def test_a_kill_at_any_of_twenty_moments_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     open_workbook(path).write([NewSheet("Data", COLUMNS, [[str(i), "0"] for i in range(3_000)])], ["0"])
-    for _ in range(8):
-        process = child(WRITES, path)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0, 0.15))
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=10)
-        opened = open_workbook(path)
-        assert {row.cells[1] for row in opened.grid("Data").rows} == {(opened.passport() or ("",))[0]}
+    found = []
+    with child(WRITES, path) as process:
+        assert process.stdin
+        assert process.stdout
+        for _ in range(20):
+            assert process.stdout.readline() == "killed\n"
+            opened = open_workbook(path)
+            assert {row.cells[1] for row in opened.grid("Data").rows} == {(opened.passport() or ("",))[0]}
+            found.append(opened.passport())
+            process.stdin.write("next\n")
+            process.stdin.flush()
+    assert len(set(found[:10])) < 8, "the kills came too late"
     litter = [name for name in names(tmp_path) if name != "book.xlsx"]
+    assert len(litter) >= 4, "those killed when their file was complete"
     assert all(name.startswith(".book.xlsx.") for name in litter), "only hidden files that were being written"
+    open_workbook(path).write([SheetPatch("Data", {2: {"Name": "later"}})], ["later"])
+    assert open_workbook(path).passport() == ("later",)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

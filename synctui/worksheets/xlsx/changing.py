@@ -7,17 +7,18 @@ from functools import cache
 
 from synctui.errors import WorksheetError
 from synctui.worksheets.base import NewSheet, SheetPatch
-from synctui.worksheets.layout import PASSPORT_SHEET
+from synctui.worksheets.layout import LISTS_SHEET, PASSPORT_SHEET
 from synctui.worksheets.rules import check_name
 from synctui.worksheets.xlsx.contents import TYPE, Package, Sheet, worksheets
 from synctui.worksheets.xlsx.decoding import Decoders
 from synctui.worksheets.xlsx.encoding import CellStyles
 from synctui.worksheets.xlsx.grid import read_headers
+from synctui.worksheets.xlsx.lists import Lists
 from synctui.worksheets.xlsx.neighbours import any_formulas, not_grown, with_sheet_name
 from synctui.worksheets.xlsx.new_sheet import SHEET_TYPE, SheetMaker, passport_xml
 from synctui.worksheets.xlsx.patch_sheet import SheetPatcher
 from synctui.worksheets.xlsx.rows import SheetXml
-from synctui.worksheets.xlsx.strings import read_strings
+from synctui.worksheets.xlsx.strings import SharedStrings
 from synctui.worksheets.xlsx.styles import EMPTY_STYLES, Shows, Styles
 from synctui.worksheets.xlsx.tables import defined_names, table_at_top
 
@@ -28,12 +29,12 @@ def find_sheet(package: Package, name: str) -> Sheet | None:
 
 
 def decoders(package: Package) -> Decoders:
-    """How a workbook's cells are read; its shared strings are read when the first cell refers to them."""
+    """How a workbook's cells are read; its shared strings are read when a cell refers to them, as far as it needs."""
 
     @cache
-    def strings() -> list[str]:
+    def strings() -> SharedStrings | None:
         parts = package.related(package.workbook_part, "sharedStrings")
-        return read_strings(package.archive, parts[0]) if parts and package.has(parts[0]) else []
+        return SharedStrings(package.archive, parts[0]) if parts and package.has(parts[0]) else None
 
     parts = package.related(package.workbook_part, "styles")
     styles = Styles(package.document(parts[0])) if parts and package.has(parts[0]) else None
@@ -51,7 +52,8 @@ class Changing:
         self._package = package
         self._renamed: dict[str, str] = {}
         self._styles = CellStyles(self._open_styles(), package.date1904)
-        self._maker = SheetMaker(package, self._styles)
+        self._lists = Lists(package, self._styles.styles, find_sheet(package, LISTS_SHEET), decoders)
+        self._maker = SheetMaker(package, self._styles, self._lists)
         self._patched: list[str] = []
         self._has_formulas = False
         self.notices: list[str] = []
@@ -71,6 +73,7 @@ class Changing:
                 first = False
             else:
                 self._patch(change)
+        self._lists.store()
         self._put_passport(passport)
         if self._has_formulas or any_formulas(self._package, self._patched):
             self._package.calculate_on_load()
@@ -97,6 +100,7 @@ class Changing:
         if sheet is None or any(name.lower() == new.lower() for name in self._names()):
             raise WorksheetError(f"The worksheet {old} cannot be renamed to {new}.", "Rename it by hand.")
         self._renamed[sheet.name] = new
+        self._lists.rename(sheet.name, new)
         self._package.workbook.set(sheet.node, name=new)
         for name, node in defined_names(self._package).items():
             if name.startswith("_xlnm.") and node.attributes.get("localSheetId") == str(sheet.position):
@@ -114,7 +118,7 @@ class Changing:
             raise WorksheetError(f"There is no worksheet {patch.name!r}.", "Pull the link to create it.")
         xml = SheetXml(package.archive, sheet.part)
         table = table_at_top(package, sheet.part)
-        patcher = SheetPatcher(xml, table, read_headers(xml, decoders(package)), patch, self._styles)
+        patcher = SheetPatcher(xml, table, read_headers(xml, decoders(package)), patch, self._styles, self._lists)
         package.put(sheet.part, patcher.chunks)
         self._patched.append(sheet.part)
         self.notices += patcher.notices

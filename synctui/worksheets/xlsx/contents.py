@@ -90,8 +90,10 @@ class Package:
         sheets = []
         for position, node in enumerate(holder.all("sheet") if holder else ()):
             relation = targets.get(node.attributes.get(f"{self.relation_space} id", ""))
-            if relation:
-                sheets.append(Sheet(node.attributes.get("name", ""), relation.target, relation.kind, position, node))
+            name = node.attributes.get("name", "")
+            if relation is None or not relation.target:
+                raise Damaged(f"it lists a sheet {name!r} and holds none")
+            sheets.append(Sheet(name, relation.target, relation.kind, position, node))
         return sheets
 
     def relations(self, part: str) -> list[Relation]:

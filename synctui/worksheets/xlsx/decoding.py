@@ -9,6 +9,7 @@ from functools import lru_cache
 from synctui.cells import Cell, CellError
 from synctui.worksheets.xlsx.limits import Damaged
 from synctui.worksheets.xlsx.moments import from_iso, from_serial
+from synctui.worksheets.xlsx.strings import SharedStrings
 from synctui.worksheets.xlsx.texts import plain_text
 
 Decode = Callable[[str], Cell]
@@ -28,7 +29,9 @@ def attributes_of(xml: str) -> dict[str, str]:
 class Decoders(dict[str, Decode]):
     """Attributes of a cell as XML -> how to read it; each way of writing them is worked out once."""
 
-    def __init__(self, strings: Callable[[], list[str]], is_moment: Callable[[int], bool], date1904: bool) -> None:
+    def __init__(
+        self, strings: Callable[[], SharedStrings | None], is_moment: Callable[[int], bool], date1904: bool
+    ) -> None:
         super().__init__()
         self._strings = strings
         self._is_moment = is_moment
@@ -97,13 +100,16 @@ def _moments(date1904: bool) -> Decode:
     return read
 
 
-def _shared(strings: list[str]) -> Decode:
+def _shared(strings: SharedStrings | None) -> Decode:
+    known = strings.known if strings else []
+
     def read(xml: str) -> Cell:
         try:
             if xml.isdigit():
-                return strings[int(xml)]
+                return known[int(xml)]
         except IndexError:
-            pass
+            if strings and strings.reach(int(xml)):
+                return known[int(xml)]
         if not xml:
             return None
         raise Damaged(f"a cell holds the text number {xml[:20]!r}, which does not exist")

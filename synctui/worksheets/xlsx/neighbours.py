@@ -41,7 +41,7 @@ def rows_can_go(package: Package, sheet: Sheet, xml: SheetXml) -> bool:
         return False
     for _ in xml.rows():
         pass
-    return Shell(xml.head, xml.tail).rows_can_go()
+    return Shell(xml.head, xml.tail).rows_can_go(sheet.name)
 
 
 def not_grown(package: Package, sheet: Sheet, bottom: int) -> Iterator[str]:

@@ -15,18 +15,20 @@ from synctui.worksheets.layout import (
     READ_ONLY_GROUND,
     ROW_HEIGHT,
     SAMPLE_ROWS,
-    STATE_COLOURS,
-    prompt,
+    STATE_LOOKS,
     width,
 )
 from synctui.worksheets.references import Area, letters
 from synctui.worksheets.rules import MAX_ROWS, check_sheet
 from synctui.worksheets.xlsx.contents import TYPE, Package
 from synctui.worksheets.xlsx.encoding import CellStyles, CellWriter
+from synctui.worksheets.xlsx.lists import Lists
 from synctui.worksheets.xlsx.markup import element
+from synctui.worksheets.xlsx.sheet_help import column_help
 from synctui.worksheets.xlsx.styles import Styles
 from synctui.worksheets.xlsx.tables import TABLE_TYPE, new_table, table_name, taken_names
 from synctui.worksheets.xlsx.texts import xml_text
+from synctui.worksheets.xlsx.validations import validations_xml
 
 SHEET_TYPE = f"{TYPE}worksheet+xml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -60,9 +62,10 @@ class ColumnStyles:
 class SheetMaker:
     """Adds worksheets to a package; several in one go get different names and numbers."""
 
-    def __init__(self, package: Package, styles: CellStyles) -> None:
+    def __init__(self, package: Package, styles: CellStyles, lists: Lists) -> None:
         self._package = package
         self._styles = styles
+        self._lists = lists
         self._names, self._tables = taken_names(package)
 
     def add(self, sheet: NewSheet, *, selected: bool) -> None:
@@ -75,7 +78,13 @@ class SheetMaker:
         table = new_table(package.space, self._tables, name, area, [column.header for column in sheet.columns])
         table_part = package.add("tables/table{}.xml", TABLE_TYPE, lambda: [table])
         part = package.add("worksheets/sheet{}.xml", SHEET_TYPE, list)
-        writer = _SheetWriter(package, sheet, self._styles, area, package.relate(part, "table", table_part))
+        relation = package.relate(part, "table", table_part)
+        held = [
+            validation
+            for position, column in enumerate(sheet.columns, 1)
+            for validation in column_help(sheet.name, column, position, self._lists)
+        ]
+        writer = _SheetWriter(package, sheet, self._styles, area, relation, validations_xml(held))
         package.put(part, lambda: writer.chunks(selected=selected))
         package.new_sheet_entry(sheet.name, package.relate(package.workbook_part, "worksheet", part))
 
@@ -83,16 +92,21 @@ class SheetMaker:
 class _SheetWriter:
     """One worksheet on its way into the file."""
 
-    def __init__(self, package: Package, sheet: NewSheet, styles: CellStyles, area: Area, table: str) -> None:
+    def __init__(
+        self, package: Package, sheet: NewSheet, styles: CellStyles, area: Area, table: str, validations: str
+    ) -> None:
         self._package = package
         self._sheet = sheet
         self._styles = styles
         self._area = area
         self._table = table
+        self._validations = validations
         looks = ColumnStyles(styles.styles)
         self._cell_styles = [looks.cell(column) for column in sheet.columns]
         self._header_style = looks.header()
-        self._states = [(word, styles.styles.conditional(*colours)) for word, *colours in STATE_COLOURS]
+        self._states = [
+            (look.word, styles.styles.conditional(look.letters, look.ground, look.sign)) for look in STATE_LOOKS
+        ]
         self._writers = [CellWriter(i, style, styles) for i, style in enumerate(self._cell_styles, 1)]
 
     def chunks(self, *, selected: bool) -> Iterator[bytes]:
@@ -104,7 +118,7 @@ class _SheetWriter:
             f'{view}<sheetFormatPr defaultRowHeight="15"/>{self._columns()}<sheetData>{self._headers()}'
         ).encode()
         yield from self._rows()
-        yield f"</sheetData>{self._conditions()}{prompts(self._prompts())}{self._end()}</worksheet>".encode()
+        yield f"</sheetData>{self._conditions()}{self._validations}{self._end()}</worksheet>".encode()
 
     def _columns(self) -> str:
         sample = list(islice(self._sheet.rows, SAMPLE_ROWS))
@@ -134,12 +148,6 @@ class _SheetWriter:
         position = next((i for i, column in enumerate(self._sheet.columns, 1) if column.header == SYNC), None)
         return conditions(letters(position), self._states) if position else ""
 
-    def _prompts(self) -> Iterator[tuple[str, str, str]]:
-        for position, column in enumerate(self._sheet.columns, 1):
-            told = prompt(column)
-            if told:
-                yield f"{letters(position)}1", *told
-
     def _end(self) -> str:
         """Page set-up, no green corners on texts that look like numbers, and the table."""
         whole = self._area.rows(2, MAX_ROWS)
@@ -162,25 +170,13 @@ def column_element(position: int, wide: float, style: int, *, hidden: bool) -> s
 
 
 def conditions(column: str, states: Iterable[tuple[str, int]]) -> str:
-    """The colours of the `Sync` column, by how its text begins."""
+    """Colours and signs of the `Sync` column, by how its text begins."""
     rules = (
         f'<cfRule type="beginsWith" dxfId="{style}" priority="{priority}" operator="beginsWith" text="{word}">'
         f'<formula>LEFT({column}2,LEN("{word}"))="{word}"</formula></cfRule>'
         for priority, (word, style) in enumerate(states, 1)
     )
     return element("conditionalFormatting", {"sqref": f"{column}2:{column}{MAX_ROWS}"}, "".join(rules))
-
-
-def prompts(messages: Iterable[tuple[str, str, str]]) -> str:
-    """Input messages: where, title, text."""
-    written = [
-        element(
-            "dataValidation",
-            {"allowBlank": 1, "showInputMessage": 1, "promptTitle": title, "prompt": text, "sqref": where},
-        )
-        for where, title, text in messages
-    ]
-    return element("dataValidations", {"count": len(written)}, "".join(written)) if written else ""
 
 
 def passport_xml(space: str, lines: Sequence[str]) -> Iterator[bytes]:

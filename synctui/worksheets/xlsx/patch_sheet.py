@@ -16,9 +16,11 @@ from synctui.worksheets.references import Area, letters, number_of
 from synctui.worksheets.xlsx.columns import Columns
 from synctui.worksheets.xlsx.encoding import CellStyles
 from synctui.worksheets.xlsx.kept_formulas import KeptFormulas
+from synctui.worksheets.xlsx.lists import Lists
 from synctui.worksheets.xlsx.new_sheet import ColumnStyles
 from synctui.worksheets.xlsx.rewriting import RowRewriter
 from synctui.worksheets.xlsx.rows import RawRow, SheetXml
+from synctui.worksheets.xlsx.sheet_help import patch_help
 from synctui.worksheets.xlsx.shell import Shell
 from synctui.worksheets.xlsx.survey import place_rows, refuse_crowded, survey
 from synctui.worksheets.xlsx.tables import Table
@@ -31,8 +33,9 @@ class SheetPatcher:
     """One worksheet being changed: what can be refused is refused at once, the rows stream when the file is written."""
 
     def __init__(
-        self, xml: SheetXml, table: Table | None, headers: Mapping[str, int], patch: SheetPatch, styles: CellStyles
-    ) -> None:
+        self, xml: SheetXml, table: Table | None, headers: Mapping[str, int], patch: SheetPatch, styles: CellStyles,
+        lists: Lists,
+    ) -> None:  # fmt: skip
         self._xml, self._table, self._patch = xml, table, patch
         right = table.area.right if table else max(headers.values(), default=0)
         self._found = survey(xml, table, right)
@@ -56,6 +59,8 @@ class SheetPatcher:
             self._columns, self._found, styles, self._style_of_column, patch.types, filled, KeptFormulas(anything_new)
         )
         self._change_surroundings()
+        self._shell.validations.reach_down(self._bottom)
+        patch_help(self._shell.validations, patch, self._columns, lists, self._moved)
 
     @property
     def notices(self) -> list[str]:

@@ -96,6 +96,8 @@ class _Rewriter:
             attributes = self._place_row(attributes)
         elif name == "c" and self._open[-1:] in (["row"], []):
             attributes = self._place_cell(attributes)
+        elif name == "c" and "c" in self._open:
+            raise Damaged("a cell stands inside another one")
         self._open.append(name)
         self._written.append(f"<{name}{''.join(f' {key}={quoted(value)}' for key, value in attributes.items())}>")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, KeysView, Mapping
+from dataclasses import dataclass
 from operator import itemgetter
 
 from synctui.cells import Cell
@@ -15,13 +16,15 @@ from synctui.worksheets.xlsx.decoding import attributes_of, style_of
 from synctui.worksheets.xlsx.encoding import CellStyles, CellWriter
 from synctui.worksheets.xlsx.kept_formulas import KeptFormulas
 from synctui.worksheets.xlsx.markup import element
-from synctui.worksheets.xlsx.rows import RawRow
+from synctui.worksheets.xlsx.rows import RawRow, WrittenCell, same_cells
 from synctui.worksheets.xlsx.styles import Shows
 from synctui.worksheets.xlsx.survey import Survey
 
 _CELL_PLACE = re.compile(r'(<c r="[A-Z]+)[0-9]+"')
 _ROW_NUMBER = re.compile(r"""\sr\s*=\s*["']([0-9]+)""")
 _SPANS = re.compile(r"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
+_MOST_FORMS = 8
+"""Forms of rows that are remembered; telling whether a row has one of them takes time for each."""
 
 
 class RowRewriter:
@@ -46,6 +49,7 @@ class RowRewriter:
         self._formulas = formulas
         self._own = frozenset(columns.letters[header] for header in (SYNC, ROW) if header in columns.letters)
         self._writers = _Writers(styles)
+        self._forms: list[_Form] = []
         self._new_cells: dict[str, Callable[[int, Cell], str]] = {}
 
     def kept(self, row: RawRow, number: int) -> str:
@@ -62,22 +66,41 @@ class RowRewriter:
     def changed(self, row: RawRow, number: int, cells: dict[str, Cell]) -> str:
         """A row with some cells (letters -> value) changed or added; the others stay as they are written.
 
-        Cells are taken out of the mapping as they are written.
+        A row of which all is new, in a form that came before, is written without a look at its cells one by one.
+        `cells` is used up.
         """
+        for form in self._forms:
+            if form.columns == cells.keys() and form.cells.fullmatch(row.body):
+                return f"<row{_renumbered(row, number)}>{form.filled(number, cells)}</row>"
+        found = row.written_cells()
+        if len(self._forms) < _MOST_FORMS and not self._columns.moves:
+            self._learn(found, cells)
+        return self._partly_new(row, found, number, cells)
+
+    def _learn(self, found: list[WrittenCell], cells: Mapping[str, Cell]) -> None:
+        """Remember the form of a row if it has exactly the new cells and no formula: the next rows will be alike."""
+        alike = len(found) == len(cells) and sorted(cell[1] for cell in found) == sorted(cells)
+        if alike and not any(formula for _, _, _, formula, _ in found):
+            writers = {cell[1]: self._writers[cell[1], cell[2]] for cell in found}
+            self._forms.append(_Form(same_cells(found), writers))
+
+    def _partly_new(self, row: RawRow, found: list[WrittenCell], number: int, cells: dict[str, Cell]) -> str:
+        """Any row, cell by cell: some may stay, come in, or move. What is written is taken out of `cells`."""
         fresh = not self._own.issuperset(cells)
         stays, writers = number == row.number and not self._columns.moves, self._writers
         columns: list[str] = []
         written: list[str] = []
-        for xml, column, attributes, formula in row.written_cells():
+        for cell in found:
+            xml, column, attributes, formula, _ = cell
             place = column if stays else self._columns.after(column)
             if place in cells:
                 if formula:
-                    self._formulas.overwritten((xml, column, attributes, formula), row.number)
+                    self._formulas.overwritten(cell, row.number)
                 value = cells.pop(place)
                 xml = writers[place, attributes][type(value)](number, value)
             else:
                 if formula:
-                    xml = self._formulas.kept((xml, column, attributes, formula), row.number, fresh=fresh)
+                    xml = self._formulas.kept(cell, row.number, fresh=fresh)
                 if not stays:
                     xml = _CELL_PLACE.sub(f'<c r="{place}{number}"', xml, count=1)
             columns.append(place)
@@ -130,6 +153,28 @@ class RowRewriter:
         return self._writers[column, f' s="{style}"']
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What rows have in common that differ only in what their cells hold: mostly all rows of a table do."""
+
+    cells: re.Pattern[str]
+    """Matches the cells of such a row, none of them with a formula."""
+    writers: Mapping[str, CellWriter]
+    """Letters of a column -> what writes its cell anew, in the order of the cells."""
+
+    @property
+    def columns(self) -> KeysView[str]:
+        """The letters of the row's columns."""
+        return self.writers.keys()
+
+    def filled(self, number: int, cells: Mapping[str, Cell]) -> str:
+        """The XML of such a row's cells when all of them are new."""
+        values = [cells[column] for column in self.writers]
+        return "".join(
+            [writer[type(value)](number, value) for writer, value in zip(self.writers.values(), values, strict=True)]
+        )
+
+
 class _Writers(dict[tuple[str, str], CellWriter]):
     """Letters of a column and attributes of a cell -> what writes such a cell anew."""
 
@@ -145,6 +190,8 @@ class _Writers(dict[tuple[str, str], CellWriter]):
 
 def _renumbered(row: RawRow, number: int, *, wider: bool = False) -> str:
     """A row's attributes at another number; a wider row loses the hint which columns it spans."""
+    if number == row.number and not wider:
+        return row.attributes
     attributes = _SPANS.sub("", row.attributes) if wider else row.attributes
     found = _ROW_NUMBER.search(attributes)
     if not found:

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from synctui.worksheets.layout import LISTS_SHEET
 from synctui.worksheets.rules import MAX_ROWS
 from synctui.worksheets.xlsx.archive import Archive
 from synctui.worksheets.xlsx.limits import MAX_ROW_TEXT, MAX_SMALL_PART, Damaged
 from synctui.worksheets.xlsx.plain import as_text, is_plain, rewritten
 
-_CELL_XML = (
-    r'<c r="([A-Z]+)[0-9]+"([^<>/]*)'
-    r"(?:>(<f[^<>]*>(?:[^<]*</f>)?)?"
-    r"(?:(?:<v>|<is><t[^<>/]*>|<v [^<>/]*>)([^<]*)</(?:v|t></is)>|<v ?/>)?</c>|/>)"
-)
-_CELL = re.compile(f"{_CELL_XML}|(<[^<]*|[^<]+)")
-_WRITTEN_CELL = re.compile(f"({_CELL_XML})|(<[^<]*|[^<]+)")
+_HELD = r"(?:(?:<v>|<is><t[^<>/]*+>|<v [^<>/]*+>){content}</(?:v|t></is)>|<v ?/>)?</c>"
+_CELL_XML = rf'<c r="([A-Z]++)[0-9]++"([^<>/]*+)(?:>(<f[^<>]*+>(?:[^<]*+</f>)?)?{_HELD}|/>)'
+"""One cell. What repeats takes all that it can and gives nothing back (`++`), for no other reading can come of it."""
+_REST = "(<[^<]*+|[^<]++)"
+_CELL = re.compile(_CELL_XML.format(content="([^<]*+)") + "|" + _REST)
+_WRITTEN_CELL = re.compile(f"({_CELL_XML.format(content='[^<]*+')})|{_REST}")
 _ANY_CELL = re.compile(r'<c r="([A-Z]+)[0-9]+"([^<>]*)>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(r"<f(?: [^<>]*)?(?:/>|>[^<]*</f>)")
 _VALUE = re.compile(r"<v(?: [^<>]*)?>([^<]*)</v>")
@@ -30,16 +30,19 @@ _PHONETIC = re.compile(r"<rPh[ >].*?</rPh>", re.DOTALL)
 _TEXT = re.compile(r"<t(?: [^<>]*)?>([^<]*)</t>")
 _ROOT = re.compile(r"<worksheet[\s>]")
 _SHEET_DATA = re.compile(r"<sheetData(?: [^<>]*?)?(/?)>")
-_ROW_NUMBER = re.compile(r"""\sr\s*=\s*["']([^"']{1,9})""")
-_FORMULA_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?f(?=[\s/>])[^<>]*>(?!(?:TRUE|FALSE)\(\)<)")
-"""The start of a formula that is more than a truth value."""
+_ROW = re.compile(r'\s*+<row((?:\s++r="([0-9]{1,9})")?[^<>]*+)>')
+_ROW_NUMBER = re.compile(r"""\sr\s*=\s*["']([^"']{0,9})""")
+_FORMULA_TAG = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]*:)?f(?=[\s/>])[^<>]*>(?!(?:TRUE|FALSE)\(\)<|'?" + LISTS_SHEET.encode() + rb"'?!)"
+)
+"""The start of a formula that is more than a truth value or the list of one of our drop-downs."""
 _LONGEST_TAG = 512
 
 RawCell = tuple[str, str, str, str, str]
 """Letters of the column; attributes but for the reference; the whole `<f>`; what stands in `<v>` or `<is>`; and what
 the expression did not expect, which is empty in every cell that is handed out. All but the letters are XML."""
-WrittenCell = tuple[str, str, str, str]
-"""A cell's whole XML, its column's letters, its other attributes and its formula."""
+WrittenCell = tuple[str, str, str, str, str]
+"""A cell's whole XML, its column's letters, its other attributes, its formula, and again what was not expected."""
 
 
 class RawRow(NamedTuple):
@@ -61,11 +64,11 @@ class RawRow(NamedTuple):
 
     def written_cells(self) -> list[WrittenCell]:
         """The cells with their whole XML, for those who change some of them. Raises Damaged or ExpatError."""
-        found = _WRITTEN_CELL.findall(self.body)
+        found: list[WrittenCell] = _WRITTEN_CELL.findall(self.body)
         for cell in found:
-            if cell[5]:
+            if cell[4]:
                 return [_written(match) for match in _ANY_CELL.finditer(self._rewritten())]
-        return [cell[:4] for cell in found]
+        return found
 
     def _rewritten(self) -> str:
         """The row in XML that the expressions for any cell understand."""
@@ -82,7 +85,13 @@ def _general(match: re.Match[str]) -> RawCell:
 
 def _written(match: re.Match[str]) -> WrittenCell:
     formula = _FORMULA.search(match[3])
-    return match[0], match[1], match[2], formula[0] if formula else ""
+    return match[0], match[1], match[2], formula[0] if formula else "", ""
+
+
+def same_cells(cells: Iterable[WrittenCell]) -> re.Pattern[str]:
+    """An expression for the cells of every row that has these, whatever they hold, if none of them is a formula."""
+    held = _HELD.format(content="[^<]*+")
+    return re.compile("".join(f'<c r="{cell[1]}[0-9]++"{re.escape(cell[2])}(?:>{held}|/>)' for cell in cells))
 
 
 def joined_text(xml: str) -> str:
@@ -111,9 +120,8 @@ class SheetXml:
         """Every row that is written, top to bottom. Raises Damaged."""
         last = 0
         for block in self._blocks():
-            for attributes, body in _rows_of(block):
-                found = _ROW_NUMBER.match(attributes) or _ROW_NUMBER.search(attributes)
-                number = int(found[1]) if found else last + 1
+            for digits, attributes, body in _rows_of(block):
+                number = int(digits) if digits else _number_of(attributes, last + 1)
                 if not last < number <= MAX_ROWS:
                     raise Damaged(f"row {number} stands behind row {last}")
                 last = number
@@ -165,22 +173,28 @@ def _more(pieces: Iterator[str], length: int) -> str:
     return "".join(taken)
 
 
-def _rows_of(block: str) -> list[tuple[str, str]]:
-    """Attributes and cells of each row, as XML."""
+def _rows_of(block: str) -> list[tuple[str, str, str]]:
+    """Number, where it is written the usual way; attributes and cells of each row, as XML."""
     rows = []
     for piece in block.split("</row>"):
-        piece = piece.lstrip()
-        while piece:
-            if not piece.startswith("<row"):
-                raise Damaged("there is something else between its rows")
-            end = piece.index(">")
-            if piece[end - 1] == "/":
-                rows.append((piece[4 : end - 1], ""))
-                piece = piece[end + 1 :].lstrip()
-            else:
-                rows.append((piece[4:end], piece[end + 1 :]))
+        start = 0
+        while found := _ROW.match(piece, start):
+            attributes, digits = found.groups()
+            start = found.end()
+            if attributes[-1:] != "/":
+                rows.append((digits, attributes, piece[start:]))
                 break
+            rows.append((digits, attributes[:-1], ""))
+        else:
+            if piece[start:].strip():
+                raise Damaged("there is something else between its rows")
     return rows
+
+
+def _number_of(attributes: str, usual: int) -> int:
+    """A row's number, which is the usual one where none is written."""
+    found = _ROW_NUMBER.search(attributes)
+    return int(found[1]) if found else usual
 
 
 def holds_formulas(chunks: Iterable[bytes]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from synctui.worksheets.references import Area
-from synctui.worksheets.rules import MAX_COLUMNS
+from synctui.worksheets.rules import MAX_COLUMNS, MAX_ROWS
+from synctui.worksheets.xlsx.areas import Move, moved
 from synctui.worksheets.xlsx.decoding import style_of
 from synctui.worksheets.xlsx.limits import Damaged
 from synctui.worksheets.xlsx.markup import Document, Node, element
+from synctui.worksheets.xlsx.validations import Validations, is_ours
 
 _MARK = b"\x00rows\x00"
 _AREAS = {
@@ -17,18 +20,19 @@ _AREAS = {
     "autoFilter": "ref",
     "sortState": "ref",
     "conditionalFormatting": "sqref",
-    "dataValidation": "sqref",
     "ignoredError": "sqref",
     "protectedRange": "sqref",
 }
-"""Elements that name cells of their own worksheet, and the attribute that does."""
-_GROWING = frozenset(("conditionalFormatting", "dataValidation", "ignoredError"))
+"""Elements that name cells of their own worksheet, and the attribute that does; validations have their own module."""
+_GROWING = frozenset(("conditionalFormatting", "ignoredError"))
 
 _FIXED = frozenset(("brk", "scenario", "cellWatch", "control", "oleObject"))
 """Elements that know rows in ways that are not followed."""
-
-Move = Callable[[Area], Area | None]
-"""Where an area is after a change; None if it is gone."""
+_ELSEWHERE = re.compile(
+    r"(?:'((?:[^']|'')*)'|(?<![\w.:'])([\w.]+))!"
+    r"\$?(?:[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?|[A-Z]{1,3}:\$?[A-Z]{1,3})(?![\w(])"
+)
+"""Cells of a worksheet that a formula names."""
 
 
 class Shell:
@@ -41,29 +45,41 @@ class Shell:
         if rows is None:
             raise Damaged("a worksheet has no rows")
         self._rows = rows
+        self.validations = Validations(self._document)
 
     def parts(self) -> tuple[bytes, bytes]:
         """What stands before and behind the rows, with the changes made."""
+        self.validations.store()
         self._document.replace(self._rows, _MARK.decode())
         before, _, behind = self._document.render().partition(_MARK)
         return before + b"<sheetData>", b"</sheetData>" + behind
 
     def move_areas(self, move: Move) -> None:
-        """Let everything that names cells of this worksheet follow them."""
+        """Let everything that names cells of this worksheet follow them; what reaches its last row still does then."""
+
+        def follow(area: Area) -> Area | None:
+            after = move(area)
+            return after.rows(after.top, MAX_ROWS) if after and area.bottom == MAX_ROWS else after
+
+        self.validations.move(follow)
         for parent in list(self._root.walk()):
             named = [child for child in parent.children if child.name in _AREAS]
-            gone = [child for child in named if not self._move(child, move)]
+            gone = [child for child in named if not self._move(child, follow)]
             if gone and len(gone) == len(parent.children) and parent is not self._root:
                 self._document.remove(parent)
 
     def grow_areas(self, bottom: int, new_bottom: int) -> None:
         """Let rules and checks that end where the table ended end where it ends now."""
+
+        def grow(area: Area) -> Area:
+            return area.rows(area.top, new_bottom) if area.bottom == bottom and area.top > 1 else area
+
+        self.validations.move(grow)
         for node in self._root.walk():
             if node.name in _GROWING:
-                self._move(node, lambda area: _grown(area, bottom, new_bottom))
+                self._move(node, grow)
             elif node.name == "sqref" and node.space != self._root.space:
-                grown = _each(node.text, lambda area: _grown(area, bottom, new_bottom))
-                self._document.replace_text(node, grown)
+                self._document.replace_text(node, moved(node.text, grow))
 
     def declare(self, area: Area) -> None:
         """Widen the declared size of the worksheet so that it covers an area."""
@@ -72,14 +88,16 @@ class Shell:
             old = Area.parse(node.attributes.get("ref", "A1"))
             self._document.set(node, ref=str(Area(old.left, old.top, max(old.right, area.right), area.bottom)))
 
-    def rows_can_go(self) -> bool:
-        """Whether nothing around the rows knows them in a way that cannot follow them."""
-        for node in self._root.walk():
-            if node.name in _FIXED or (node.name in ("sqref", "f") and node.space != self._root.space):
-                return False
-            if node.name in ("conditionalFormatting", "dataValidation") and not _follows(node):
-                return False
-        return True
+    def rows_can_go(self, sheet: str) -> bool:
+        """Whether nothing around the rows of the worksheet of that name knows them in a way that cannot follow them."""
+        nodes = list(self._root.walk())
+        ours = {inner for node in nodes if is_ours(node) for inner in node.walk()}
+        return all(node in ours or self._can_follow(node, sheet) for node in nodes)
+
+    def _can_follow(self, node: Node, sheet: str) -> bool:
+        if node.name in _FIXED or (node.name in ("sqref", "f") and node.space != self._root.space):
+            return False
+        return node.name not in ("conditionalFormatting", "dataValidation") or _follows(node, sheet)
 
     def column_style(self, column: int) -> int:
         """The style that a column gives to cells that are not there yet."""
@@ -91,6 +109,7 @@ class Shell:
 
     def insert_columns(self, before: int, last: int, new: Sequence[tuple[float, int]]) -> None:
         """Give columns from `before` on widths and styles of their own and move those up to `last` right."""
+        self.validations.insert_columns(before, last, len(new))
         node = self._root.find("cols")
         kept = list(_moved_columns(node, before, last, len(new))) if node else []
         made = [
@@ -114,7 +133,7 @@ class Shell:
         before = node.attributes.get(attribute)
         if before is None or node.space != self._root.space:
             return True
-        after = _each(before, move)
+        after = moved(before, move)
         if not after:
             self._document.remove(node)
         elif after != before:
@@ -122,26 +141,16 @@ class Shell:
         return bool(after)
 
 
-def _follows(node: Node) -> bool:
-    """Whether a rule begins in row 2 or above and names no fixed row, so that its formulas stay right."""
+def _follows(node: Node, sheet: str) -> bool:
+    """Whether a rule begins in row 2 or above and names no fixed row of its worksheet, so that it stays right."""
+
+    def own(reference: re.Match[str]) -> str:
+        name = (reference[1] or reference[2]).replace("''", "'").lower()
+        return reference[0] if name == sheet.lower() or ":" in name else ""
+
     areas = [Area.parse(text) for text in node.attributes.get("sqref", "").split()]
-    texts = [child.text for child in node.walk() if child.name.startswith("formula")]
+    texts = [_ELSEWHERE.sub(own, child.text) for child in node.walk() if child.name.startswith("formula")]
     return not any(texts) or (all(area.top <= 2 for area in areas) and not any("$" in text for text in texts))
-
-
-def _each(text: str, move: Move) -> str:
-    """A list of areas, each moved; whole rows and columns (`A:A`) stay."""
-    moved: list[object] = []
-    for written in text.split():
-        try:
-            moved.append(move(Area.parse(written)))
-        except ValueError:
-            moved.append(written)
-    return " ".join(str(area) for area in moved if area is not None)
-
-
-def _grown(area: Area, bottom: int, new_bottom: int) -> Area:
-    return area.rows(area.top, new_bottom) if area.bottom == bottom and area.top > 1 else area
 
 
 def _moved_columns(node: Node, before: int, last: int, count: int) -> Iterator[tuple[int, int, dict[str, str]]]:

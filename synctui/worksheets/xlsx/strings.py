@@ -16,16 +16,27 @@ _ITEM = re.compile(r"<si><t(?: [^<>/]*)?>([^<]*)</t></si>\s*|<si><t/></si>\s*|(<
 _ANY_ITEM = re.compile(r"<si>(.*?)</si>", re.DOTALL)
 
 
-def read_strings(archive: Archive, part: str) -> list[str]:
-    """Every shared string, by its number. Raises Damaged or ExpatError."""
-    plain = is_plain(archive.chunks(part))
-    pieces = (as_text if plain else rewritten)(archive.chunks(part))
-    strings: list[str] = []
-    for block in _blocks(pieces):
-        strings += map(plain_text, _items(block))
-        if len(strings) > MAX_CELLS:
-            raise Damaged("it has too many texts")
-    return strings
+class SharedStrings:
+    """The texts that cells refer to by number, read as far as one is asked for: headers mostly need the first few."""
+
+    def __init__(self, archive: Archive, part: str) -> None:
+        plain = is_plain(archive.chunks(part))
+        self._blocks = _blocks((as_text if plain else rewritten)(archive.chunks(part)))
+        self.known: list[str] = []
+        """Every text read so far, by its number."""
+        if not plain:
+            self.reach(MAX_CELLS)  # the part's checksum is known to be right when all of it was read
+
+    def reach(self, number: int) -> bool:
+        """Read on until a text is known; False if there is no such text. Raises Damaged or ExpatError."""
+        while number >= len(self.known):
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self.known += map(plain_text, _items(block))
+            if len(self.known) > MAX_CELLS:
+                raise Damaged("it has too many texts")
+        return True
 
 
 def _blocks(pieces: Iterator[str]) -> Iterator[str]:

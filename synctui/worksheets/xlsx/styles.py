@@ -88,6 +88,8 @@ class Styles:
         self._dxfs = _Collection(document, "dxfs")
         self._codes = {_whole(node, "numFmtId"): node.attributes.get("formatCode", "") for node in self._formats.nodes}
         self._format_ids = [_whole(node, "numFmtId") for node in self._xfs.nodes]
+        inner = (node for item in self._dxfs.nodes for node in item.all("numFmt"))
+        self._taken = max([_FIRST_OWN_FORMAT - 1, *self._codes, *(_whole(node, "numFmtId") for node in inner)])
 
     def shows(self, style: int) -> Shows:
         """What the style makes of a number; unknown styles show it as it is."""
@@ -106,7 +108,8 @@ class Styles:
         for known, text in self._codes.items():
             if text == code:
                 return known
-        number = max([_FIRST_OWN_FORMAT - 1, *self._codes]) + 1
+        self._taken += 1
+        number = self._taken
         self._codes[number] = code
         self._formats.index(element(self._prefix + "numFmt", {"numFmtId": number, "formatCode": code}))
         return number
@@ -139,12 +142,13 @@ class Styles:
         start, content = (start[:-1], f"</{p}xf>") if start.endswith("/") else (start, content)
         return self._added(style, f"{start}>{alignment}{content}")
 
-    def conditional(self, letters: str, ground: str) -> int:
-        """A format for conditional formatting, by the colours (ARGB) of letters and ground."""
-        p = self._prefix
+    def conditional(self, letters: str, ground: str, sign: str) -> int:
+        """A format for conditional formatting: colours (ARGB) of letters and ground, and a sign before texts."""
+        p, code = self._prefix, f'"{sign} "@'
         font = f'<{p}font><{p}color rgb="{letters}"/></{p}font>'
+        shows = element(f"{p}numFmt", {"numFmtId": self.format_id(code), "formatCode": code})
         fill = f'<{p}fill><{p}patternFill><{p}bgColor rgb="{ground}"/></{p}patternFill></{p}fill>'
-        return self._dxfs.index(f"<{p}dxf>{font}{fill}</{p}dxf>")
+        return self._dxfs.index(f"<{p}dxf>{font}{shows}{fill}</{p}dxf>")
 
     def store(self) -> None:
         """Write what was added into the document."""

@@ -81,7 +81,7 @@ def styles_of(row: RawRow) -> dict[str, int]:
 def refuse_crowded(xml: SheetXml, first: int, last: int) -> None:
     """Raise WorksheetError if a cell holds anything in the columns that new ones will take."""
     for row in xml.rows():
-        for whole, column, _, _ in row.written_cells():
+        for whole, column, *_ in row.written_cells():
             if first <= number_of(column) <= last and _CONTENT.search(whole):
                 raise WorksheetError(
                     f"There is no room for new columns: {column}{row.number} is not empty.",

@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError
 from synctui.cells import Cell, Grid
 from synctui.errors import WorksheetError
 from synctui.worksheets.base import NewSheet, SheetPatch
-from synctui.worksheets.layout import PASSPORT_SHEET
+from synctui.worksheets.layout import LISTS_SHEET, PASSPORT_SHEET
 from synctui.worksheets.references import address_of
 from synctui.worksheets.xlsx.archive import Archive
 from synctui.worksheets.xlsx.changing import Changing, decoders, find_sheet
@@ -67,10 +67,10 @@ class XlsxWorkbook:
         return str(self._path)
 
     def sheet_names(self) -> tuple[str, ...]:
-        """All worksheets, in order, the passport left out."""
+        """All worksheets, in order, the very hidden ones that are ours left out."""
         with self._package() as package:
             names = (sheet.name for sheet in worksheets(package.sheets()))
-            return tuple(name for name in names if name != PASSPORT_SHEET)
+            return tuple(name for name in names if name not in (LISTS_SHEET, PASSPORT_SHEET))
 
     def grid(self, sheet: str) -> Grid:
         """The worksheet as it stands, read in one go."""
