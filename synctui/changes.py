@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
+from synctui.cell_reading import forbidden, new_value
 from synctui.cells import Cell, CellError, Grid, SheetRow
 from synctui.damage import damaged, looks
 from synctui.errors import WorksheetError
-from synctui.json_types import JsonType, json_types, retyped
+from synctui.json_types import JsonType, json_types
 from synctui.records import Column, Key, Memory, Value, key_id
-from synctui.values import is_blank, number_text, plainly_same, same, shown_whole, text_of, to_wire
+from synctui.values import is_blank, number_text, plainly_same, same, text_of, to_wire
 
 SYNC = "Sync"
 ROW = "_row"
@@ -95,6 +96,8 @@ class RowView:
     user_content: bool = False
     """Holds something in a column of the user's."""
     damage: list[Damage] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Columns in which something of the user's stands that cannot be sent."""
 
     @property
     def row_id(self) -> str:
@@ -303,37 +306,29 @@ class _Reader:
 
     def _read_cell(self, view: RowView, index: int, column: Column, cell: Cell, formula: bool) -> None:
         reference = view.values[index]
-        if plainly_same(reference, cell, column.type) or same(reference, cell, column):
+        if plainly_same(reference, cell, column) or same(reference, cell, column):
             return
         if damaged(reference, cell, column, formula=formula):
             view.damage.append(Damage(view.key, view.number, column.title, reference, cell))
             return
-        if isinstance(cell, CellError):
-            what = f"the error {cell.code}" if cell.code else "a formula without a stored result"
-            self._block(view, column.title, f"The cell holds {what}; mend it or type a value.")
-            return
-        if not shown_whole(reference):
-            self._block(view, column.title, "The cell cannot hold the whole value and is read-only; undo the edit.")
-            return
-        self._edit(view, index, column, to_wire(cell, column))
-
-    def _edit(self, view: RowView, index: int, column: Column, text: str) -> None:
-        old = view.values[index]
-        if text == text_of(old):
-            return
         try:
-            new = retyped(text, old, self._json_types(index))
+            new = new_value(reference, cell, column, self._json_types(index))
         except ValueError as error:
-            self._block(view, column.title, f"{error}. Mend the cell.")
+            self._refuse(view, column, str(error))
             return
-        policy = self.policy.blanks(column.title) if not new and old else "clear"
-        if policy == "leave":
+        blanks = self.policy.blanks(column.title)
+        if new is reference or (reference and not new and blanks == "leave"):
             return
-        if policy == "refuse":
-            self._block(view, column.title, "The cell was emptied, which this link does not allow; fill it again.")
+        reason = forbidden(reference, new, column, blanks, known=view.known or view.gone)
+        if reason:
+            self._refuse(view, column, reason)
             return
         view.values[index] = new
-        view.edits.append(CellChange(column.title, old, new))
+        view.edits.append(CellChange(column.title, reference, new))
+
+    def _refuse(self, view: RowView, column: Column, reason: str) -> None:
+        view.unread.add(column.title)
+        self._block(view, column.title, reason)
 
     def _read_fed(self, view: RowView, row: SheetRow) -> None:
         accepted = self.memory.accepted.get(view.row_id)

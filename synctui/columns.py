@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from synctui.changes import ROW, SYNC
-from synctui.records import Column, ColumnType, Record, Value
+from synctui.records import Choice, Column, ColumnType, Record, Value
 from synctui.values import boolean_words, infer, stand_in
 
 MAX_HEADER = 255
@@ -38,6 +38,31 @@ def columns_after(
     return tuple(result)
 
 
+def with_choices(
+    columns: Iterable[Column],
+    key: Collection[str],
+    told: Mapping[str, Sequence[Choice]],
+    given: Mapping[str, Sequence[Choice]],
+) -> tuple[Column, ...]:
+    """The columns with their options: those `given` by the settings (by header) win over those `told` by metadata.
+
+    Captions are texts, so such a column is one. Key columns have none: rows are found by what stands there.
+    """
+    return tuple(
+        column if column.name in key else _offering(column, given.get(column.title) or told.get(column.name) or ())
+        for column in columns
+    )
+
+
+def _offering(column: Column, choices: Sequence[Choice]) -> Column:
+    return replace(column, choices=tuple(choices), type=ColumnType.TEXT if choices else column.type)
+
+
+def known_type(name: str, is_key: bool, types: Mapping[str, ColumnType], told: Mapping[str, str]) -> ColumnType | None:
+    """The type that settings, or else metadata, give a column; None where neither does."""
+    return types.get(name) or (ColumnType(told[name]) if name in told and not is_key else None)
+
+
 def _typed(
     column: Column,
     records: Iterable[Record],
@@ -47,7 +72,7 @@ def _typed(
 ) -> Column:
     values: list[Value] = [record.get(column.name) for record in records]
     has_values = any(values)
-    given = types.get(column.name) or (ColumnType(told[column.name]) if column.name in told and not is_key else None)
+    given = known_type(column.name, is_key, types, told)
     type_ = given or infer(column.name, values, is_key=is_key) or ColumnType.TEXT
     words = boolean_words(values) if type_ is ColumnType.BOOLEAN else column.words
     return replace(column, type=type_, words=words, fixed=has_values)

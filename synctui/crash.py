@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from synctui import __version__
+from synctui.errors import SyncError
 from synctui.settings import state_folder
 from synctui.store.folder import private_folder
 
@@ -26,6 +28,14 @@ def keep(error: BaseException, what: str) -> Path:
         file.write(f"{now.isoformat()} {what}\n\n")
         file.write("\n".join(_told(error)))
     return path
+
+
+def fault(error: BaseException, what: str, ended: str = "the command") -> SyncError:
+    """A fault of ours as a sentence for the user, after it was kept; `ended` is what it put an end to."""
+    where = "It could not even be noted in a file."
+    with suppress(OSError, SyncError):
+        where = f"Please report it with the file {keep(error, what)}."
+    return SyncError(f"A fault in SyncTUI ended {ended} ({type(error).__name__}).", where)
 
 
 def _told(error: BaseException) -> list[str]:

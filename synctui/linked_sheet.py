@@ -165,11 +165,21 @@ class LinkedSheet:
     def _failed(self, target: Target, memory: Memory) -> set[str]:
         return self.journal.refused(target.name).keys() | memory.refused.keys()
 
-    def _marks(self, reading: Reading, resolved: dict[int, dict[str, str | None]] | None = None) -> SheetMarks:
+    def _marks(
+        self, reading: Reading, resolved: dict[int, dict[str, str | None]] | None = None, *, restores: bool = False
+    ) -> SheetMarks:
         return SheetMarks(
             self.workbook, reading.passport, reading.memory, reading.changes, reading.grid.headers, self.offload,
-            resolved or {}, one_system=self.link.one_system,
+            resolved or {}, one_system=self.link.one_system, restores=restores,
         )  # fmt: skip
+
+    async def marks(self, *, restores: bool) -> SheetMarks:
+        """What tells the worksheet of a push that is not planned from it. Raises WorksheetError, LinkError."""
+        belongs(linked(passport_of(self.workbook), self.link.name), self.link)
+        shape = await self.target.shape()
+        first = await self.read()
+        pairing = pair(shape, self._endpoint.options.columns, first.grid.headers, first.memory.columns)
+        return self._marks(await self.read(pairing.feeding), restores=restores)
 
     # -- what earlier runs left
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from synctui.records import ColumnType
+from synctui.choices import parse
+from synctui.records import Choice, ColumnType
 
 Blanks = Literal["clear", "leave", "refuse"]
 
@@ -43,7 +44,7 @@ class TargetOptions(Options, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     blanks: Blanks | dict[str, Blanks] = "clear"
     """What an emptied cell means, for all columns or per worksheet column."""
     options: dict[str, str] = {}
-    """Worksheet column -> `code=caption;...` where metadata does not tell."""
+    """Worksheet column -> `code=caption;...`; wins over metadata."""
     settle_minutes: float = 15
     """How long a run may take before its absence is evidence."""
 
@@ -98,6 +99,12 @@ class Link:
     def one_system(self) -> bool:
         """Whether source and target are one account: what the source refuses to have written is then read-only."""
         return self.target is not None and self.target.connection.name == self.source.connection.name
+
+    @property
+    def choices(self) -> Mapping[str, tuple[Choice, ...]]:
+        """Worksheet column -> the options that the settings give it."""
+        options: TargetOptions | None = self.target.options if self.target else None
+        return {header: parse(text) for header, text in options.options.items()} if options else {}
 
     @property
     def fingerprint(self) -> dict[str, str]:

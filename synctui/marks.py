@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synctui.cells import Cell
-from synctui.changes import IN_DOUBT, ROW, SYNC, Changeset, RowView
+from synctui.changes import IN_DOUBT, PLAIN, ROW, SYNC, CellChange, Changeset, RowView
 from synctui.errors import WorksheetError
 from synctui.offload import Offload
 from synctui.plan import PlannedRow
 from synctui.records import Accepted, Memory, Outcome, Value, key_id
 from synctui.states import refused_text, sync_text
 from synctui.store.history import RunRow
-from synctui.values import stand_in, to_cell
+from synctui.values import says_the_same, stand_in, to_cell
 from synctui.worksheets.base import SheetPatch, Workbook
 from synctui.worksheets.passport import Passport, to_lines
 
@@ -33,14 +33,19 @@ class SheetMarks:
     """Row number -> header -> the source's value, empty where the user chose `mine`; written before the push."""
     one_system: bool = False
     """Source and target are one account, so that the id of a created record is the source's key."""
+    restores: bool = False
+    """The run is an undo: cells that still hold what it took back get the old values."""
 
     async def before(self, run_id: str, rows: Sequence[PlannedRow]) -> None:
         """Write row ids and `in doubt: run N`, and save. Raises WorksheetError."""
         self._check_columns()
         cells = self._resolved_cells()
+        views = self._views()
         for row in rows:
+            if row.row_id not in views:  # a row that an undo or a resumed run knows and the worksheet no longer has
+                continue
             self.memory.in_doubt[row.row_id] = run_id
-            own = cells.setdefault(row.sheet_row, {})
+            own = cells.setdefault(views[row.row_id].number, {})
             own[SYNC] = f"{IN_DOUBT}{run_id}"
             if not any(row.key):
                 own[ROW] = row.row_id
@@ -48,7 +53,7 @@ class SheetMarks:
 
     async def after(self, run_id: str, rows: Sequence[RunRow]) -> None:
         """Write what became of the rows, and save. Raises WorksheetError."""
-        views = {view.row_id: view for view in self.sheet.rows}
+        views = self._views()
         cells: dict[int, dict[str, Cell]] = {}
         for row in rows:
             self._remember(run_id, row)
@@ -56,6 +61,9 @@ class SheetMarks:
             if view is not None:
                 cells[view.number] = self._marks(view, row)
         await self._save(cells)
+
+    def _views(self) -> dict[str, RowView]:
+        return {view.row_id: view for view in self.sheet.rows if view.row_id}
 
     def _remember(self, run_id: str, row: RunRow) -> None:
         memory, row_id = self.memory, row.row_id
@@ -84,13 +92,32 @@ class SheetMarks:
             return {SYNC: refused_text(row.message)}
         if view.sync == "push" or view.in_doubt:
             view.sync = ""
-        left = [edit for edit in view.edits if row.outcome is Outcome.UNSENT or edit.column not in row.after]
-        marks: dict[str, Cell] = {}
+        left = [edit for edit in view.edits if self._is_left(edit, row)]
+        marks = self._restored(view, row) if self.restores and row.outcome is Outcome.ACCEPTED else {}
         if new_key := self._new_key(row):
             view.key = (row.new_key,)
             marks.update({title: stand_in(text) for title, text in new_key.items()})
             marks[ROW] = stand_in(key_id(view.key))
         return marks | {SYNC: sync_text(view, self.memory, edited=bool(left)) or None}
+
+    def _is_left(self, edit: CellChange, row: RunRow) -> bool:
+        """Whether an edit is still to be sent after the run."""
+        if row.outcome is Outcome.UNSENT or edit.column not in row.after:
+            return True
+        return self.restores and not says_the_same(edit.new, row.after[edit.column])
+
+    def _restored(self, view: RowView, row: RunRow) -> dict[str, Cell]:
+        """The cells that still hold what an undo took back, with the old values; what was edited since stays."""
+        columns = {
+            column.title: (column, value) for column, value in zip(self.memory.columns, view.values, strict=True)
+        }
+        columns |= {header: (PLAIN, value) for header, value in view.extra.items()}
+        restored: dict[str, Cell] = {}
+        for header, old in row.after.items():
+            column, now = columns.get(header, (PLAIN, None))
+            if header in columns and says_the_same(now, row.before.get(header)):
+                restored[header] = to_cell(old, column)
+        return restored
 
     async def keep_choices(self) -> None:
         """Write what the user chose for rows in conflict, where no push follows. Raises WorksheetError."""

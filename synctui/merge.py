@@ -75,7 +75,7 @@ def _merge_row(result: Merge, memory: Memory, columns: tuple[Column, ...], row: 
             _caught_up(result, row, column, theirs)
         elif column.title in earlier:
             _conflict(result, row, column, earlier[column.title])
-        elif says_the_same(mine, was):
+        elif says_the_same(mine, was) and column.title not in row.unread:
             _take(result, row, column, theirs)
         elif not says_the_same(was, theirs):
             _conflict(result, row, column, was)

@@ -59,6 +59,8 @@ class Plan:
     """Rows travel as documents, and every batch is a run of a map."""
     calls: int = 0
     """Calls that the push costs."""
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    """Target column -> the worksheet's header that feeds it; None where nothing does."""
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:

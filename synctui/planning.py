@@ -11,6 +11,7 @@ from typing import Literal
 from ulid import ULID
 
 from synctui import formats
+from synctui.batches import asks_of, calls_of, into_batches
 from synctui.cells import Grid
 from synctui.changes import Changeset, Problem, RowView
 from synctui.connectors.base import Outgoing, Target, TargetShape
@@ -21,11 +22,6 @@ from synctui.plan import Plan, PlannedRow
 from synctui.records import ColumnType, Memory, Value
 from synctui.values import text_of, xml_problem
 from synctui.wording import count
-
-MANY_ROWS = 20
-MAX_BYTES = 1_000_000
-REREAD_ROWS = 50
-"""Rows that one call reads again by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class Planner:
             [self._planned(row, number, row.number in chosen) for row in rows]
             for number, rows in enumerate(documents, 1)
         ]
-        batches = self._batches(planned)
+        batches = into_batches(planned, self.target, self._target_options.batch_rows)
         rows = [row for batch in batches for row in batch]
         return Plan(
             link=self.link.name,
@@ -87,7 +83,8 @@ class Planner:
             sums=self._sums({row.sheet_row for row in rows}),
             documents=len(planned),
             groups=self.shape.groups,
-            calls=self._calls(batches),
+            calls=calls_of(batches, self.shape),
+            columns=dict(self.pairing.headers),
         )
 
     # -- which rows
@@ -212,37 +209,10 @@ class Planner:
     def _positions(self) -> dict[str, int]:
         return {column.title: index for index, column in enumerate(self.memory.columns)}
 
-    def _batches(self, documents: Sequence[list[PlannedRow]]) -> tuple[tuple[PlannedRow, ...], ...]:
-        batches: list[list[PlannedRow]] = []
-        size = 0
-        for document in documents:
-            weight = self.target.body_size([row.outgoing for row in document])
-            full = batches and (
-                len(batches[-1]) + len(document) > self._target_options.batch_rows or size + weight > MAX_BYTES
-            )
-            if not batches or full:
-                batches.append([])
-                size = 0
-            batches[-1].extend(document)
-            size += weight
-        return tuple(tuple(batch) for batch in batches)
-
-    def _calls(self, batches: Sequence[Sequence[PlannedRow]]) -> int:
-        """What the push costs, reading whole rows again included."""
-        if not batches:
-            return 0
-        again = sum(-(-len(batch) // REREAD_ROWS) for batch in batches) if self.shape.whole_rows else 0
-        return self.shape.calls_before + self.shape.calls_per_batch * len(batches) + again
-
     # -- what the user must know
 
     def _asks(self, rows: Sequence[PlannedRow]) -> list[str]:
-        creates = sum(row.op == "create" for row in rows)
-        emptied = sum(not new and bool(row.before[c]) for row in rows for c, new in row.after.items())
-        asks = [*(self.pairing.asks if rows else ())]
-        asks += [f"{count(creates, 'row')} will be created"] if creates else []
-        asks += [f"{count(emptied, 'value')} will be emptied"] if emptied else []
-        asks += [f"{count(len(rows), 'row')} will be sent"] if len(rows) > MANY_ROWS else []
+        asks = [*(self.pairing.asks if rows else ()), *asks_of(rows)]
         return asks + ([] if self._target_options.upsert else self._sent_before(rows))
 
     def _sent_before(self, rows: Sequence[PlannedRow]) -> list[str]:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ulid import ULID
 
 from synctui.cells import Cell
 from synctui.changes import ROW, SYNC, Changeset, Policy, RowView, detect
-from synctui.columns import columns_after
+from synctui.choices import offered
+from synctui.collecting import NO_RECORDS, Pulled
+from synctui.columns import columns_after, with_choices
 from synctui.connectors.base import Source
-from synctui.errors import BadReply, LinkError, WorksheetError
+from synctui.errors import BadReply, WorksheetError
+from synctui.help_texts import SYNC_HELP, header_help
 from synctui.links import Link
 from synctui.merge import Merge, merge
 from synctui.offload import Offload
+from synctui.recaption import recaptioned
 from synctui.records import ABSENT, Column, Key, Memory, Record, Value, key_id
 from synctui.states import SAVED, sync_text
-from synctui.values import key_of, stand_in, text_of, to_cell
-from synctui.wording import count
+from synctui.values import stand_in, text_of, to_cell
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
 from synctui.worksheets.passport import Passport, from_lines, to_lines
-
-MAX_ROWS = 1_048_575
-MAX_COLUMNS = 16_382
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,49 +66,23 @@ class PullDone:
 PullEvent = PagePulled | Writing | PullDone
 
 
-@dataclass(slots=True)
-class _Pulled:
-    records: dict[Key, Record] = field(default_factory=dict)
-    without_key: int = 0
-    repeated: int = 0
-
-
 async def run(
     link: Link, source: Source, workbook: Workbook, *, policy: Policy, replace: bool = False, offload: Offload
 ) -> AsyncIterator[PullEvent]:
     """Pull every page, merge, write once. Raises RemoteError, WorksheetError, LinkError; the file is then as it was."""
     refresh = _Refresh(link, workbook, policy, replace)
     refresh.prepare()
-    pulled = _Pulled()
+    pulled = refresh.begin()
     pages = source.pages()
     async with aclosing(pages):  # type: ignore[type-var]
         async for page in pages:
             if page.number == 1:  # a source that has to read again begins anew
-                pulled = _Pulled()
-            _collect(link, pulled, page.records)
-            if page.total is not None and page.total > MAX_ROWS:
-                raise LinkError(f"The list has {page.total:,} records; a worksheet holds {MAX_ROWS:,}.", "Narrow it.")
+                pulled = refresh.begin()
+            pulled.take(page)
             yield PagePulled(page.number, len(pulled.records), page.total)
     yield Writing(len(pulled.records))
     done = await offload(lambda: refresh.write(pulled, source))
     yield done
-
-
-def _collect(link: Link, pulled: _Pulled, records: tuple[Record, ...]) -> None:
-    for record in records:
-        if not all(name in record for name in link.key):
-            missing = next(name for name in link.key if name not in record)
-            raise LinkError(
-                f"The records of {link.name} have no column {missing!r}, which is the link's key.",
-                f"Their columns are: {', '.join(list(record)[:12])}.",
-            )
-        key = key_of(record[name] for name in link.key)
-        if not all(key):
-            pulled.without_key += 1
-        elif key in pulled.records:
-            pulled.repeated += 1
-        else:
-            pulled.records[key] = record
 
 
 class _Refresh:
@@ -118,6 +92,8 @@ class _Refresh:
         self.link, self.workbook, self.policy, self.replace = link, workbook, policy, replace
         self.passport = Passport()
         self.rename: dict[str, str] = {}
+        self._issued: Collection[str] = ()
+        """Columns whose values the source gives."""
 
     def prepare(self) -> None:
         """Find out, before a call is spent, whether the worksheet may be written."""
@@ -135,32 +111,49 @@ class _Refresh:
         if not exists or self.replace:
             self.passport.links.pop(self.link.name, None)
 
+    def begin(self) -> Pulled:
+        """An empty pile of records, for a worksheet that may have columns already."""
+        memory = self.passport.links.get(self.link.name)
+        return Pulled(self.link, [column.name for column in memory.columns] if memory else ())
+
     def _spare_name(self) -> str:
         taken = {name.lower() for name in self.workbook.sheet_names()}
         numbers = (f" (old {number})" if number > 1 else " (old)" for number in range(1, 1000))
         return next(n for s in numbers if (n := self.link.name[: 31 - len(s)] + s).lower() not in taken)
 
-    def write(self, pulled: _Pulled, source: Source) -> PullDone:
+    def write(self, pulled: Pulled, source: Source) -> PullDone:
         """Merge and save."""
         memory = self.passport.links.get(self.link.name)
         before = memory or Memory(self.link.name, key=self.link.key)
         columns = self._columns(before, pulled, source)
-        if len(columns) > MAX_COLUMNS:
-            raise LinkError(f"The records have {len(columns):,} columns; a worksheet holds {MAX_COLUMNS:,}.", "Narrow.")
         if not columns:
-            raise BadReply("The source has no records, so its columns are not known.", "Widen the link's criteria.")
+            raise BadReply(*NO_RECORDS)
         after = replace_memory(before, self.link, columns, pulled.records)
         self.passport.links[self.link.name] = after
+        self._issued = source.id_columns
         done = self._update(before, after, pulled) if memory else self._create(after, pulled)
-        return _with_notices(done, pulled, source)
+        return _with_notices(done, pulled, (*source.notices, *_nameless(self.link, after.columns)))
 
-    def _columns(self, before: Memory, pulled: _Pulled, source: Source) -> tuple[Column, ...]:
+    def _columns(self, before: Memory, pulled: Pulled, source: Source) -> tuple[Column, ...]:
         link, records = self.link, pulled.records.values()
         columns = columns_after(before.columns, records, link.key, link.types, source.column_types())
+        columns = with_choices(columns, link.key, source.column_options(), link.choices)
         return tuple(replace(c, read_only=link.one_system and source.read_only(c.name)) for c in columns)
 
-    def _create(self, after: Memory, pulled: _Pulled) -> PullDone:
-        specs = (ColumnSpec(SYNC), *map(_spec, after.columns), ColumnSpec(ROW, hidden=True))
+    def _specs(self, columns: Iterable[Column]) -> tuple[ColumnSpec, ...]:
+        return tuple(
+            ColumnSpec(
+                column.title,
+                column.type,
+                read_only=column.read_only,
+                help=header_help(column, self.link, self._issued),
+                choices=offered(column.choices),
+            )
+            for column in columns
+        )
+
+    def _create(self, after: Memory, pulled: Pulled) -> PullDone:
+        specs = (_own_column(SYNC), *self._specs(after.columns), _own_column(ROW))
         rows = [
             [None, *(to_cell(record.get(c.name), c) for c in after.columns), stand_in(key_id(key))]
             for key, record in pulled.records.items()
@@ -168,7 +161,7 @@ class _Refresh:
         notices = self.workbook.write([NewSheet(self.link.name, specs, rows)], to_lines(self.passport), self.rename)
         return PullDone(after.pull_id, len(rows), len(rows), 0, 0, 0, 0, tuple(notices))
 
-    def _update(self, before: Memory, after: Memory, pulled: _Pulled) -> PullDone:
+    def _update(self, before: Memory, after: Memory, pulled: Pulled) -> PullDone:
         grid = self.workbook.grid(self.link.name)
         sheet = detect(before, grid, self.policy)
         merged = merge(before, sheet, after.columns, pulled.records)
@@ -178,7 +171,7 @@ class _Refresh:
             vanished = []
         after.gone, after.conflicts, after.accepted = merged.gone, merged.conflicts, merged.accepted
         patch = self._patch(before, after, sheet, merged, pulled, {row.number for row in vanished})
-        patch = _fitted(patch, grid.headers)
+        patch = _fitted(_over(recaptioned(before.columns, after.columns, grid, sheet), patch), grid.headers)
         notices = self.workbook.write([patch], to_lines(self.passport), self.rename)
         return PullDone(
             after.pull_id,
@@ -192,7 +185,7 @@ class _Refresh:
         )
 
     def _patch(
-        self, before: Memory, after: Memory, sheet: Changeset, merged: Merge, pulled: _Pulled, remove: set[int]
+        self, before: Memory, after: Memory, sheet: Changeset, merged: Merge, pulled: Pulled, remove: set[int]
     ) -> SheetPatch:
         by_title = {column.title: column for column in after.columns}
         cells: dict[int, dict[str, Cell]] = {
@@ -206,7 +199,8 @@ class _Refresh:
         new = after.columns[len(before.columns) :]
         append = [self._appended(after, key, pulled.records[key]) for key in merged.append]
         types = {column.title: column.type for column in after.columns}
-        return SheetPatch(self.link.name, cells, append, remove, tuple(map(_spec, new)), types)
+        choices = {column.title: offered(column.choices) for column in after.columns if column.choices}
+        return SheetPatch(self.link.name, cells, append, remove, self._specs(new), types, choices)
 
     def _appended(self, after: Memory, key: Key, record: Record) -> dict[str, Cell]:
         saved = after.accepted.get(key_id(key))
@@ -215,9 +209,15 @@ class _Refresh:
         return cells | {SYNC: SAVED if saved else None, ROW: stand_in(key_id(key))}
 
 
+def _over(cells: Mapping[int, Mapping[str, Cell]], patch: SheetPatch) -> SheetPatch:
+    """The patch, which also writes these cells where it has nothing else to write."""
+    rows = [number for number in dict.fromkeys((*cells, *patch.cells)) if number not in patch.remove]
+    return replace(patch, cells={n: {**cells.get(n, {}), **patch.cells.get(n, {})} for n in rows})
+
+
 def _fitted(patch: SheetPatch, headers: Collection[str]) -> SheetPatch:
     """The patch without cells of columns that the user took out; our own columns are put back."""
-    ours = tuple(ColumnSpec(name, hidden=name == ROW) for name in (SYNC, ROW) if name not in headers)
+    ours = tuple(_own_column(name) for name in (SYNC, ROW) if name not in headers)
     added = (*ours, *patch.add_columns)
     present = {*headers, *(column.header for column in added)}
     return replace(
@@ -225,10 +225,15 @@ def _fitted(patch: SheetPatch, headers: Collection[str]) -> SheetPatch:
         cells={number: {h: c for h, c in cells.items() if h in present} for number, cells in patch.cells.items()},
         append=[{h: c for h, c in row.items() if h in present} for row in patch.append],
         add_columns=added,
+        choices={header: offers for header, offers in patch.choices.items() if header in present},
     )
 
 
-def _own_cells(row: RowView, after: Memory, pulled: _Pulled) -> dict[str, str]:
+def _own_column(name: str) -> ColumnSpec:
+    return ColumnSpec(name, hidden=name == ROW, help=SYNC_HELP if name == SYNC else "")
+
+
+def _own_cells(row: RowView, after: Memory, pulled: Pulled) -> dict[str, str]:
     """What our own columns say of a row, where it differs from what they say now."""
     if row.blocked:
         return {}
@@ -261,14 +266,14 @@ def replace_memory(before: Memory, link: Link, columns: tuple[Column, ...], reco
     )
 
 
-def _spec(column: Column) -> ColumnSpec:
-    return ColumnSpec(column.title, column.type, read_only=column.read_only)
+def _nameless(link: Link, columns: Iterable[Column]) -> list[str]:
+    """Options that the settings give to columns that are not there."""
+    known = {column.title for column in columns}
+    return [
+        f"The link's options name {header!r}, which is no column." for header in link.choices if header not in known
+    ]
 
 
-def _with_notices(done: PullDone, pulled: _Pulled, source: Source) -> PullDone:
-    notices = [*done.notices, *source.notices]
-    if pulled.without_key:
-        notices.append(f"Left out, because they have no key: {count(pulled.without_key, 'record')}.")
-    if pulled.repeated:
-        notices.append(f"{count(pulled.repeated, 'record')} came twice; the first of each was taken.")
-    return replace(done, without_key=pulled.without_key, notices=tuple(notices))
+def _with_notices(done: PullDone, pulled: Pulled, told: Iterable[str]) -> PullDone:
+    notices = (*done.notices, *told, *pulled.left_out.notices())
+    return replace(done, without_key=pulled.left_out.without_key, notices=notices)

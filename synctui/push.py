@@ -307,6 +307,7 @@ def _draft(plan: Plan) -> Draft:
         workbook=plan.workbook,
         rows=tuple(map(_draft_row, plan.rows)),
         variables=plan.variables,
+        columns=plan.columns,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from synctui import export as exporting
 from synctui import pull as pulling
 from synctui import push as pushing
 from synctui import settings as settings_file
@@ -15,13 +16,16 @@ from synctui.changes import Changeset, Damage
 from synctui.connections import Connections
 from synctui.connectors import MODULES, kind
 from synctui.connectors.base import CheckResult, Source
-from synctui.errors import SyncError, WorksheetError
+from synctui.errors import SyncError, UsageError, WorksheetError
+from synctui.files import FileKind
 from synctui.http.calls import CallDone
 from synctui.linked_sheet import LinkedSheet, passport_of, source_of, stop_for_doubt
 from synctui.linked_sheet import Prepared as Prepared
 from synctui.linked_sheet import Reading as Reading
 from synctui.links import Link
 from synctui.offload import Offload, in_place
+from synctui.past_run import PastRun
+from synctui.past_run import PreparedAgain as PreparedAgain
 from synctui.planning import PushOptions
 from synctui.run_map import PreparedRun
 from synctui.run_map import prepare as prepare_run
@@ -118,12 +122,19 @@ class Session:
         ):
             yield event
 
+    async def export(self, name: str, path: Path, kind: FileKind) -> AsyncIterator[exporting.ExportEvent]:
+        """Pull a link into a file of its own. Raises as `pull` does, and StoreError, UsageError."""
+        link = self.settings.link(name)
+        async for event in exporting.run(link, self.source(link), path, kind, offload=self.offload):
+            yield event
+
     async def diff(self, name: str, workbook: Workbook) -> Changeset:
         """What a push would send, from the file alone. Raises WorksheetError."""
         return (await self._sheet(name, workbook).read()).changes
 
     async def repair(self, name: str, workbook: Workbook) -> Sequence[Damage]:
         """Put back what a spreadsheet program changed by itself; returns what was repaired. Raises WorksheetError."""
+        await self.catch_up(workbook)
         return await self._sheet(name, workbook).repair()
 
     async def look(self, name: str, workbook: Workbook) -> Reading | None:
@@ -157,9 +168,33 @@ class Session:
         await prepared.target.mark()
         return prepared
 
-    def push(self, prepared: Prepared | PreparedRun, stop: asyncio.Event | None = None) -> AsyncIterator[pushing.Event]:
+    def push(
+        self, prepared: Prepared | PreparedRun | PreparedAgain, stop: asyncio.Event | None = None
+    ) -> AsyncIterator[pushing.Event]:
         """Carry out a plan that the user confirmed."""
         return pushing.run(prepared.plan, target=prepared.target, journal=self.journal, marks=prepared.marks, stop=stop)
+
+    async def undo(self, text: str, workbook: Workbook | None) -> PreparedAgain:
+        """The inverse of a run, checked against what was edited since; sends nothing.
+
+        Raises UsageError, LinkError, RowsInDoubt, WorksheetError, RemoteError.
+        """
+        return await (await self._past_run(text, workbook)).undo()
+
+    async def advance(self, text: str, workbook: Workbook | None) -> PreparedAgain:
+        """What a run left unsent, as it was confirmed, by whichever process; sends nothing. Raises as `undo` does."""
+        return await (await self._past_run(text, workbook)).resume()
+
+    async def _past_run(self, text: str, workbook: Workbook | None) -> PastRun:
+        if workbook is not None:
+            await self.catch_up(workbook)
+        run, rows = self.show(text)
+        if run.link not in self.settings.links:
+            raise UsageError(
+                f"Run {run.run_id} belongs to no link of the settings.", "Undo and resume work on pushes of links."
+            )
+        sheet = self._sheet(run.link, workbook) if workbook and run.link in workbook.sheet_names() else None
+        return PastRun(run, rows, self.settings.link(run.link), self.connections, self.journal, sheet)
 
     # -- the journal
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 import platformdirs
 
-from synctui import formats
+from synctui import choices, formats
 from synctui.errors import SettingsError
 from synctui.links import ConnectionSettings, Endpoint, Kind, Link, Options
 from synctui.records import ColumnType
@@ -184,6 +184,7 @@ class _Reader:
         self._check_secrets(where, options, connection.options)
         self._check_variables(where, getattr(options, "variables", {}))
         self._check_formats(where, getattr(options, "formats", {}))
+        self._check_options(where, getattr(options, "options", {}))
         return Endpoint(connection, options)
 
     def _convert(self, where: str, table: dict[str, Any], type_: type[Options], also: tuple[str, ...]) -> Any:
@@ -227,6 +228,13 @@ class _Reader:
         for name, pattern in patterns.items():
             if formats.problem(pattern):
                 raise self._error(f"{where}.formats.{name}", f"does not fit: {formats.problem(pattern)}")
+
+    def _check_options(self, where: str, tables: Mapping[str, str]) -> None:
+        for name, text in tables.items():
+            try:
+                choices.parse(text)
+            except ValueError as error:
+                raise self._error(f"{where}.options.{name}", str(error)) from None
 
     def _error(self, key: str, what: str, hint: str = "") -> SettingsError:
         return SettingsError(f"{self.path.name}: {key} {what}.", hint)

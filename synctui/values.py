@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from synctui.cells import Cell, CellError
+from synctui.choices import code_of, offered, shown
 from synctui.records import Column, ColumnType, Raw, Value
 
 MAX_TEXT = 32_767
 """Characters that a cell holds (Excel's limit)."""
 MAX_DIGITS = 15
 """Digits that a spreadsheet's number keeps."""
+MAX_NAMED = 8
+"""Options that a sentence names."""
 FIRST_DATE = datetime(1900, 3, 1)
 """Earlier days count differently from one spreadsheet program to the next."""
 
@@ -69,6 +72,8 @@ def to_cell(value: Value, column: Column) -> Cell:
     """The cell that shows a value; text where the value does not fit the column's type."""
     if not value:
         return None
+    if column.choices:
+        return stand_in(shown(column.choices, value))
     typed = _typed(value, column)
     return stand_in(value) if typed is None else typed
 
@@ -88,26 +93,27 @@ def _typed(value: str, column: Column) -> Cell:
 
 def same(value: Value, cell: Cell, column: Column) -> bool:
     """Whether a cell still says what the value says, whatever a spreadsheet program did to its looks."""
-    shown = to_cell(value, column)
-    if shown is None or cell is None or cell == "":
-        return (shown is None) == (cell is None or cell == "")
+    written = to_cell(value, column)
+    if written is None or cell is None or cell == "":
+        return (written is None) == (cell is None or cell == "")
     if isinstance(cell, CellError):
         return False
-    if isinstance(shown, bool):
-        return _same_boolean(shown, cell, column)
-    if isinstance(shown, datetime):
-        return _same_moment(shown, cell, column)
-    if isinstance(shown, int | float):
-        return _same_number(shown, cell)
-    return isinstance(cell, str) and (cell == value or newlines(cell) == newlines(str(shown)))
+    if isinstance(written, bool):
+        return _same_boolean(written, cell, column)
+    if isinstance(written, datetime):
+        return _same_moment(written, cell, column)
+    if isinstance(written, int | float):
+        return _same_number(written, cell)
+    return isinstance(cell, str) and (plainly_same(value, cell, column) or newlines(cell) == newlines(str(written)))
 
 
-def plainly_same(value: Value, cell: Cell, type_: ColumnType) -> bool:
+def plainly_same(value: Value, cell: Cell, column: Column) -> bool:
     """Whether a cell is, at a glance, just what we wrote for a value: true for most cells, and quick to tell."""
     if cell is None or not value:
         return not value and cell is None
     if isinstance(cell, str):
-        return cell == value
+        return cell == (shown(column.choices, value) if column.choices else value)
+    type_ = column.type
     if isinstance(cell, datetime):
         if type_ is ColumnType.DATE:
             return str(cell).removesuffix(MIDNIGHT) == value.removesuffix(MIDNIGHT)
@@ -120,34 +126,47 @@ def plainly_same(value: Value, cell: Cell, type_: ColumnType) -> bool:
         return False
 
 
-def _same_boolean(shown: bool, cell: Cell, column: Column) -> bool:
+def _same_boolean(written: bool, cell: Cell, column: Column) -> bool:
     if isinstance(cell, str):
         truth = {column.words[0].lower(): True, column.words[1].lower(): False, "true": True, "false": False}
-        return truth.get(cell.strip().lower()) is shown
-    return cell == int(shown)
+        return truth.get(cell.strip().lower()) is written
+    return cell == int(written)
 
 
-def _same_moment(shown: datetime, cell: Cell, column: Column) -> bool:
+def _same_moment(written: datetime, cell: Cell, column: Column) -> bool:
     if isinstance(cell, str):
-        return cell.strip().removesuffix(MIDNIGHT) == wire_date(shown, column.type).removesuffix(MIDNIGHT)
+        return cell.strip().removesuffix(MIDNIGHT) == wire_date(written, column.type).removesuffix(MIDNIGHT)
     moment = cell if isinstance(cell, datetime) else from_serial(cell)
-    return moment is not None and abs(moment - shown) < timedelta(milliseconds=500)
+    return moment is not None and abs(moment - written) < timedelta(milliseconds=500)
 
 
-def _same_number(shown: int | float, cell: Cell) -> bool:
+def _same_number(written: int | float, cell: Cell) -> bool:
     if isinstance(cell, str):
-        return _NUMBER.fullmatch(cell.strip()) is not None and number_text(float(cell)) == number_text(shown)
+        return _NUMBER.fullmatch(cell.strip()) is not None and number_text(float(cell)) == number_text(written)
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return False
-    return cell == shown or number_text(cell) == number_text(shown)
+    return cell == written or number_text(cell) == number_text(written)
 
 
 def to_wire(cell: Cell, column: Column) -> str:
-    """The wire text of an edited cell. Raises ValueError for an error cell."""
+    """The wire text of an edited cell: an option's code, whatever caption the cell shows.
+
+    Raises ValueError, with a sentence, for an error cell, for a text that is none of the column's options, and for
+    what is no number or no date in a column of such.
+    """
     if cell is None:
         return ""
     if isinstance(cell, CellError):
         raise ValueError(f"the cell holds the error {cell.code or 'no result'}")
+    text = _plain_text(cell, column)
+    if column.choices:
+        return _option(text, column)
+    if column.type in _FITTING:
+        return _fitting(text, column.type)
+    return text
+
+
+def _plain_text(cell: str | float | datetime, column: Column) -> str:
     if isinstance(cell, str):
         return _text_to_wire(cell, column)
     if isinstance(cell, bool):
@@ -166,6 +185,41 @@ def _text_to_wire(cell: str, column: Column) -> str:
         by_word = {"true": column.words[0], "false": column.words[1]} | {word.lower(): word for word in column.words}
         return by_word.get(cell.strip().lower(), cell)
     return cell
+
+
+def _option(text: str, column: Column) -> str:
+    code = code_of(column.choices, text)
+    if code is None:
+        captions = offered(column.choices)
+        more = f" and {len(captions) - MAX_NAMED} more" if len(captions) > MAX_NAMED else ""
+        named = ", ".join(captions[:MAX_NAMED])
+        raise ValueError(f"{text} is no option of this column; choose one of: {named}{more}.")
+    return code
+
+
+def _is_moment(text: str) -> bool:
+    if not _DATE.fullmatch(text) and not _DATETIME.fullmatch(text):
+        return False
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+_FITTING: Mapping[ColumnType, tuple[Callable[[str], object], str]] = {
+    ColumnType.NUMBER: (_NUMBER.fullmatch, "a number; write it as 1234.5"),
+    ColumnType.DATE: (_is_moment, "a date; write it as 2026-11-22"),
+    ColumnType.DATETIME: (_is_moment, "a date and time; write it as 2026-11-22 14:30:00"),
+}
+"""Type of a column -> what tells whether an edited text fits it, and the form that does."""
+
+
+def _fitting(text: str, type_: ColumnType) -> str:
+    fits, form = _FITTING[type_]
+    plain = text.strip()
+    if plain and not fits(plain):
+        raise ValueError(f"{plain} is not {form}.")
+    return plain
 
 
 def wire_date(moment: datetime, type_: ColumnType) -> str:
@@ -197,7 +251,10 @@ def from_serial(cell: Cell) -> datetime | None:
 def stand_in(text: str) -> str:
     """A text that a cell can hold: characters that it cannot are shown by visible signs, too long a text is cut."""
     shown = _UNSHOWABLE.sub(_sign, text)
-    return shown if len(shown) <= MAX_TEXT else shown[: MAX_TEXT - 1] + "…"
+    if 2 * len(shown) <= MAX_TEXT:
+        return shown
+    units = shown.encode("utf-16-le")  # as Excel counts: characters beyond U+FFFF are two
+    return shown if len(units) <= 2 * MAX_TEXT else units[: 2 * MAX_TEXT - 2].decode("utf-16-le", "ignore") + "…"
 
 
 def _sign(match: re.Match[str]) -> str:

@@ -7,21 +7,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from synctui.cells import Cell, CellError
-from synctui.changes import Changeset, Problem
+from synctui.changes import Changeset, Damage, Problem
 from synctui.connectors.base import CheckResult, DryRun
 from synctui.plan import Plan, PlannedRow
 from synctui.pull import PullDone
 from synctui.push import PushResult, RowSettled
-from synctui.records import Column, Key, Value
+from synctui.records import Key, Value
+from synctui.sentences import cell_text
 from synctui.settle import Settlement
 from synctui.store.history import RunRow, RunSummary
-from synctui.values import text_of, to_wire
+from synctui.values import text_of
 
 if TYPE_CHECKING:
+    from synctui.export import FileWritten
     from synctui.session import Prepared
 
-PLAIN = Column("")
 COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")
 
 
@@ -54,6 +54,30 @@ def pulled(done: PullDone, calls: int) -> dict[str, Any]:
     return {**asdict(done), "notices": list(done.notices), "calls": calls}
 
 
+def written(done: FileWritten, calls: int) -> dict[str, Any]:
+    """`pull --to`."""
+    return {**asdict(done), "notices": list(done.notices), "calls": calls}
+
+
+def repaired(cells: Iterable[Damage]) -> dict[str, Any]:
+    """`repair`, as `diff` puts it: `was` is what a cell says again, `now` what the spreadsheet program had made of it."""
+    return {"repaired": damage(cells)}
+
+
+def damage(cells: Iterable[Damage]) -> list[dict[str, Any]]:
+    """Cells that a spreadsheet program changed by itself."""
+    return [
+        {
+            "key": key_of(cell.key),
+            "row": cell.row,
+            "column": cell.column,
+            "was": text_of(cell.was),
+            "now": cell_text(cell.now),
+        }
+        for cell in cells
+    ]
+
+
 def differences(sheet: Changeset) -> dict[str, Any]:
     """`diff`."""
     return {
@@ -68,23 +92,9 @@ def differences(sheet: Changeset) -> dict[str, Any]:
             }
             for change in sheet.changes
         ],
-        "damage": [
-            {
-                "key": key_of(damage.key),
-                "row": damage.row,
-                "column": damage.column,
-                "was": text_of(damage.was),
-                "now": cell_text(damage.now),
-            }
-            for damage in sheet.damage
-        ],
+        "damage": damage(sheet.damage),
         "problems": problems(sheet.problems),
     }
-
-
-def cell_text(cell: Cell) -> str:
-    """A cell as text, an error cell as its code."""
-    return cell.code if isinstance(cell, CellError) else to_wire(cell, PLAIN)
 
 
 def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
@@ -94,17 +104,21 @@ def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
 
 def planned(prepared: Prepared, calls: int, *, dry_run: bool) -> dict[str, Any]:
     """`push` where nothing was sent: a dry run, or nothing to send."""
-    plan = prepared.plan
+    told = plan_of(prepared.plan, prepared.problems, calls, dry_run=dry_run)
+    return {**told, "preview": _preview(prepared.plan, prepared.preview)}
+
+
+def plan_of(plan: Plan, found: Iterable[Problem], calls: int, *, dry_run: bool) -> dict[str, Any]:
+    """A plan of which nothing was sent."""
     return {
         "run_id": None,
         "dry_run": dry_run,
         **dict.fromkeys(COUNTS, 0),
         "rows": [_planned(row, number) for number, batch in enumerate(plan.batches, 1) for row in batch],
-        **_told(plan, prepared.problems),
+        **_told(plan, found),
         "batches": len(plan.batches),
         "calls": plan.calls,
         "calls_made": calls,
-        "preview": _preview(plan, prepared.preview),
     }
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from synctui.cli import answers
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import DONE
 from synctui.cli.terminal import table
 from synctui.connectors.base import CheckResult
+from synctui.exit_codes import DONE
 
 HEADERS = ("id", "type", "connection", "", "name")
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from synctui.cli import answers
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import worst
 from synctui.cli.terminal import table
 from synctui.connectors.base import CheckResult
+from synctui.exit_codes import worst
 
 
 def check(desk: Desk, names: Sequence[str]) -> int:

@@ -9,19 +9,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synctui import __version__
-from synctui.cli.declaring import Everywhere, Group, command, options_of_all
+from synctui.cli.declaring import Everywhere, Group, command, group, options_of_all
 from synctui.cli.desk import Desk
 
 if TYPE_CHECKING:
+    from synctui.files import FileKind
     from synctui.settle import Decision
 
 link = click.argument("link")
 connection = click.argument("connection")
 workbook = click.option("--workbook", metavar="FILE", required=True, help="The .xlsx or .xlsm file.")
+run_id = click.argument("run_id", metavar="RUN_ID")
+marked = click.option("--workbook", metavar="FILE", help="Mark this file; else the one that was pushed from.")
+dry_run = click.option("--dry-run", is_flag=True, help="Check everything and send nothing.")
 yes = click.option("--yes", is_flag=True, help="Do it without a question.")
 variables = click.option(
     "--var", "variables", metavar="NAME=VALUE", multiple=True, help="A variable; wins over the settings. Repeatable."
 )
+
+
+def which_rows(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose what a push sends."""
+    choices = click.Choice(["mine", "theirs", "stop"])
+    body = click.option("--conflicts", type=choices, default="stop", help="Whose value wins.")(body)
+    body = click.option("--only", type=click.Choice(["failed"]), help="Only rows that were refused.")(body)
+    rows = click.Choice(["edited", "all"])
+    return click.option("--rows", type=rows, default="edited", help="Which rows; edited ones are.")(body)
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,15 +94,23 @@ def check(desk: Desk, connections: tuple[str, ...]) -> int:
     return check(desk, connections)
 
 
-@command(main, "synctui pull Awards --workbook awards.xlsx")
+@command(main, "synctui pull Awards --workbook awards.xlsx", "synctui pull Awards --to csv -o awards.csv")
 @link
-@workbook
+@click.option("--workbook", metavar="FILE", help="The .xlsx or .xlsm file.")
+@click.option("--to", type=click.Choice(["csv", "parquet"]), help="Write a file instead of a worksheet.")
+@click.option("-o", "--output", metavar="FILE", help="Its name; else LINK.csv or LINK.parquet, here.")
 @click.option("--replace", is_flag=True, help="Start the worksheet anew and keep the old one beside it.")
-def pull(desk: Desk, link: str, workbook: str, replace: bool) -> int:
-    """Create or refresh the worksheet LINK; edits in it survive."""
+def pull(desk: Desk, link: str, workbook: str | None, to: FileKind | None, output: str | None, replace: bool) -> int:
+    """Create or refresh the worksheet LINK; edits in it survive.
+
+    With --to, all records go into a file of their own instead."""
+    if to:
+        from synctui.cli.pull_to_file import pull_to_file
+
+        return pull_to_file(desk, link, to, output, workbook=workbook, replace=replace)
     from synctui.cli.pull import pull
 
-    return pull(desk, link, workbook, replace=replace)
+    return pull(desk, link, workbook, replace=replace, output=output)
 
 
 @command(main, "synctui diff Awards --workbook awards.xlsx", "synctui diff Awards --workbook awards.xlsx --json")
@@ -104,6 +125,18 @@ def diff(desk: Desk, link: str, workbook: str) -> int:
     return diff(desk, link, workbook)
 
 
+@command(main, "synctui repair Awards --workbook awards.xlsx")
+@link
+@workbook
+def repair(desk: Desk, link: str, workbook: str) -> int:
+    """Put back what a spreadsheet program changed by itself.
+
+    Edits stay, and nothing is sent or asked for."""
+    from synctui.cli.repair import repair
+
+    return repair(desk, link, workbook)
+
+
 # -- pushing
 
 
@@ -114,11 +147,9 @@ def diff(desk: Desk, link: str, workbook: str) -> int:
 )
 @link
 @workbook
-@click.option("--rows", type=click.Choice(["edited", "all"]), default="edited", help="Which rows; edited ones are.")
-@click.option("--only", type=click.Choice(["failed"]), help="Only rows that were refused.")
-@click.option("--conflicts", type=click.Choice(["mine", "theirs", "stop"]), default="stop", help="Whose value wins.")
+@which_rows
 @variables
-@click.option("--dry-run", is_flag=True, help="Check everything and send nothing.")
+@dry_run
 @yes
 def push(desk: Desk, link: str, workbook: str, **asked: Any) -> int:
     """Send edited and new rows to the link's target.
@@ -129,10 +160,64 @@ def push(desk: Desk, link: str, workbook: str, **asked: Any) -> int:
     return push(desk, link, workbook, **asked)
 
 
+@command(main, "synctui plan Awards --workbook awards.xlsx -o plan.json")
+@link
+@workbook
+@click.option("-o", "--output", metavar="FILE", required=True, help="The plan's file; a page to read is put beside it.")
+@which_rows
+@variables
+def plan(desk: Desk, link: str, workbook: str, **asked: Any) -> int:
+    """Write a push into a file that others can review.
+
+    Sends nothing."""
+    from synctui.cli.plan import plan
+
+    return plan(desk, link, workbook, **asked)
+
+
+@command(main, "synctui apply plan.json --workbook awards.xlsx")
+@click.argument("plan", metavar="FILE")
+@workbook
+@yes
+def apply(desk: Desk, plan: str, workbook: str, yes: bool) -> int:
+    """Carry out a plan from its file.
+
+    Refuses, and sends nothing, where workbook or target moved on since."""
+    from synctui.cli.plan import apply
+
+    return apply(desk, plan, workbook, yes=yes)
+
+
+@command(main, "synctui undo 20260731-k7m2qz --dry-run", "synctui undo 20260731-k7m2qz --yes")
+@run_id
+@marked
+@dry_run
+@yes
+def undo(desk: Desk, run_id: str, **asked: Any) -> int:
+    """Take back what a push changed.
+
+    What somebody edited since is kept; records that it created stay and are listed."""
+    from synctui.cli.undo import again
+
+    return again(desk, "undo", run_id, **asked)
+
+
+@command(main, "synctui resume 20260731-k7m2qz")
+@run_id
+@marked
+@dry_run
+@yes
+def resume(desk: Desk, run_id: str, **asked: Any) -> int:
+    """Send what an interrupted push left unsent, as it was confirmed."""
+    from synctui.cli.undo import again
+
+    return again(desk, "advance", run_id, **asked)
+
+
 @command(main, "synctui settle 20260731-k7m2qz --as arrived")
-@click.argument("run_id", metavar="RUN_ID")
+@run_id
 @click.option("--as", "decision", type=click.Choice(["arrived", "resend", "skip"]), help="What became of its rows.")
-@click.option("--workbook", metavar="FILE", help="Mark this file; else the one that was pushed from.")
+@marked
 def settle(desk: Desk, run_id: str, decision: Decision | None, workbook: str | None) -> int:
     """End the doubt about a run's rows.
 
@@ -151,12 +236,14 @@ def runs(desk: Desk) -> int:
 
 
 @command(main, "synctui show 20260731-k7m2qz")
-@click.argument("run_id", metavar="RUN_ID")
-def show(desk: Desk, run_id: str) -> int:
+@run_id
+@click.option("--html", "page", metavar="FILE", help="Write a page for an auditor too: who, when, old and new.")
+@click.option("--results", metavar="FOLDER", help="Write accepted.csv, refused.csv and in_doubt.csv there too.")
+def show(desk: Desk, run_id: str, page: str | None, results: str | None) -> int:
     """Show one push, row by row."""
     from synctui.cli.runs import show
 
-    return show(desk, run_id)
+    return show(desk, run_id, page=page, results=results)
 
 
 # -- maps
@@ -198,13 +285,7 @@ def run(desk: Desk, connection: str, map_name: str, variables: tuple[str, ...], 
 # -- Celigo
 
 
-@click.group(cls=Group)
-def celigo() -> None:
-    """What a Celigo account holds: the ids that links need."""
-
-
-celigo.examples = ("synctui celigo exports crm",)
-main.add_command(celigo)
+celigo = group(main, "celigo", "What a Celigo account holds: the ids that links need.", "synctui celigo exports crm")
 connection_id = click.argument("connection_id", metavar="ID")
 CELIGO = (
     ("connections", (), "List the connections to other systems.", "crm"),
@@ -234,13 +315,7 @@ for _row in CELIGO:
 # -- this machine
 
 
-@click.group(cls=Group)
-def cache() -> None:
-    """The cache of what changes seldom."""
-
-
-cache.examples = ("synctui cache show",)
-main.add_command(cache)
+cache = group(main, "cache", "The cache of what changes seldom.", "synctui cache show")
 
 
 @command(cache, "synctui cache show", name="show")

@@ -12,9 +12,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import INTERRUPTED
 from synctui.cli.terminal import never_fail_to_encode
 from synctui.errors import UsageError
+from synctui.exit_codes import INTERRUPTED
 
 AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
 Body = Callable[..., int]
@@ -120,6 +120,23 @@ class Group(WithExamples, click.Group):
         except click.Abort:
             code = INTERRUPTED
         sys.exit(code)
+
+
+def group(above: click.Group, name: str, told: str, *examples: str) -> Group:
+    """Declare a group of commands, with help and examples; its name alone is no command."""
+
+    @click.pass_context
+    def alone(context: click.Context, /, **everywhere: Any) -> None:
+        context.obj = (context.find_object(Everywhere) or Everywhere()) | Everywhere(**everywhere)
+        if not context.invoked_subcommand:
+            *most, last = declared.commands
+            words = f"{', '.join(most)} or {last}"
+            raise click.UsageError(f"{context.command_path} alone is no command: add {words}.", context)
+
+    declared = click.group(name, cls=Group, invoke_without_command=True, help=told)(options_of_all(alone))
+    declared.examples = examples
+    above.add_command(declared)
+    return declared
 
 
 def _wrong_usage(desk: Desk, error: click.ClickException) -> int:

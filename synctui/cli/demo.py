@@ -11,10 +11,10 @@ from synctui.cli.dashboard import dashboard
 from synctui.cli.demo_links import take
 from synctui.cli.demo_walk import Walk
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import DONE, REFUSED
 from synctui.cli.practice import keep_settings
 from synctui.cli.terminal import whole_terminal
 from synctui.errors import UsageError
+from synctui.exit_codes import DONE, REFUSED
 from synctui.practice import Practice, practice_in_thread
 from synctui.session import Session
 from synctui.settings import state_folder

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from synctui.cli.exit_codes import INTERRUPTED
 from synctui.cli.interrupts import Interrupts
 from synctui.cli.terminal import Progress, Tone, write
 from synctui.errors import BudgetSpent, SyncError, WorksheetError
+from synctui.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from synctui.http.calls import CallDone
@@ -147,10 +147,7 @@ class Desk:
         """A fault of ours in one sentence, and kept in a file."""
         from synctui import crash
 
-        where = "It could not even be noted in a file."
-        with suppress(OSError, SyncError):
-            where = f"Please report it with the file {crash.keep(error, self.command)}."
-        return SyncError(f"A fault in SyncTUI ended the command ({type(error).__name__}).", where)
+        return crash.fault(error, self.command)
 
 
 def error_document(error: SyncError) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from synctui import settings
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import DONE, USAGE
 from synctui.cli.terminal import table
 from synctui.doctor import examine
 from synctui.errors import SettingsError
+from synctui.exit_codes import DONE, USAGE
 from synctui.store.metadata import MetadataCache
 from synctui.wording import count
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from synctui.cli.asking import confirm, parse_variables
 from synctui.cli.desk import Desk, error_document
 from synctui.cli.interrupts import Interrupts
-from synctui.cli.push import Ended, send
+from synctui.cli.push import send
 from synctui.cli.push_result import settle_steps
 from synctui.cli.terminal import table
+from synctui.ended import Ended
 from synctui.push import PushResult
 from synctui.records import Outcome
 from synctui.wording import count

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from synctui.cli.diff import change_text, damage_lines, key_text, problem_lines
+from synctui.cli.diff import damage_lines, problem_lines
 from synctui.cli.terminal import table
 from synctui.plan import Plan, PlannedRow
+from synctui.sentences import NOTHING_TO_SEND, change_text, key_text, plan_sentence
 from synctui.wording import count
 
 if TYPE_CHECKING:
@@ -18,26 +19,25 @@ MOST_ROWS = 20
 """Rows that are shown cell by cell; the others are counted."""
 
 
-def plan_lines(prepared: Prepared) -> list[str]:
-    """What would be sent, to where, and what keeps other rows back."""
+def plan_lines(prepared: Prepared, repair: str = "") -> list[str]:
+    """What would be sent, to where, and what keeps other rows back; `repair` is the command against damage."""
     plan = prepared.plan
-    head = _head(plan) if plan.rows else ["Nothing is to be sent."]
+    head = _head(plan) if plan.rows else [NOTHING_TO_SEND]
     notes = [f"note: {warning}" for warning in plan.warnings]
-    left_out = [*damage_lines(prepared.sheet.damage), *problem_lines(prepared.problems)]
+    left_out = [*damage_lines(prepared.sheet.damage, repair), *problem_lines(prepared.problems)]
     return [*head, *notes, *left_out, *_preview(prepared)]
 
 
 def _head(plan: Plan) -> list[str]:
-    where = f"{plan.connection} ({plan.environment})" if plan.environment else plan.connection
-    documents = f" in {count(plan.documents, 'document')}" if plan.groups else ""
-    batches = f"{count(len(plan.batches), 'run')} of the map" if plan.groups else count(len(plan.batches), "batch")
-    told = [
-        f"{count(len(plan.rows), 'row')}{documents} to {where}: {batches}, {count(plan.calls, 'call')}",
-        *table(_cells(plan.rows[:MOST_ROWS])),
-    ]
-    told += [f"... and {count(len(plan.rows) - MOST_ROWS, 'row')} more"] if len(plan.rows) > MOST_ROWS else []
+    told = [plan_sentence(plan), *cell_lines(plan)]
     told += table([["variable", name, value] for name, value in plan.variables.items()])
     return told + table([["sum", name, change_text(*sums)] for name, sums in plan.sums.items()])
+
+
+def cell_lines(plan: Plan) -> list[str]:
+    """The first rows of a plan, cell by cell."""
+    told = table(_cells(plan.rows[:MOST_ROWS]))
+    return told + ([f"... and {count(len(plan.rows) - MOST_ROWS, 'row')} more"] if len(plan.rows) > MOST_ROWS else [])
 
 
 def _cells(rows: Iterable[PlannedRow]) -> Iterator[list[str]]:

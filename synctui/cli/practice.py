@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import DONE
 from synctui.cli.interrupts import Interrupts
 from synctui.errors import UsageError
+from synctui.exit_codes import DONE
 from synctui.practice import Practice
 from synctui.settings import FILE_NAME, state_folder
 from synctui.store.folder import private_folder

@@ -3,61 +3,54 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synctui.cli import answers
 from synctui.cli.desk import Desk
-from synctui.pull import PagePulled, PullDone, PullEvent, Writing
-from synctui.wording import count
+from synctui.errors import UsageError
+from synctui.pull import PullDone
+from synctui.sentences import pull_progress, pull_sentence
+
+if TYPE_CHECKING:
+    from synctui.session import Session
+
+Done = TypeVar("Done")
 
 
-def pull(desk: Desk, link: str, path: str, *, replace: bool) -> int:
-    """Create or refresh the worksheet."""
+def pull(desk: Desk, link: str, path: str | None, *, replace: bool, output: str | None) -> int:
+    """Create or refresh the worksheet. Raises UsageError where none is named."""
+    if output is not None:
+        raise UsageError("-o names the file that --to writes, and --to is not there.", "Add --to csv or --to parquet.")
+    if path is None:
+        raise UsageError("It is not said where the records go.", "Add --workbook FILE, or --to csv.")
     desk.interrupted_hint = f"{path} is as it was."
     done, calls = desk.run(lambda _: _pull(desk, link, path, replace))
     for notice in done.notices:
         desk.tell(notice, tone="warn")
-    desk.answer(answers.pulled(done, calls), _sentence(link, done, calls), *_next(desk, link, path, done))
+    desk.answer(answers.pulled(done, calls), pull_sentence(link, done, calls), *_next(desk, link, path, done))
     return 0
 
 
 async def _pull(desk: Desk, link: str, path: str, replace: bool) -> tuple[PullDone, int]:
     async with desk.session() as session:
-        progress, started = desk.progress(), time.monotonic()
-        try:
-            async with aclosing(session.pull(link, desk.workbook(path), replace=replace)) as events:  # type: ignore[type-var]
-                async for event in events:
-                    if isinstance(event, PullDone):
-                        return event, session.calls
-                    progress.show(progress_line(link, event, session.calls, time.monotonic() - started))
-        finally:
-            progress.clear()
-    raise AssertionError("a pull ends in PullDone or an error")
+        events = session.pull(link, desk.workbook(path), replace=replace)
+        return await follow(desk, session, link, events, PullDone), session.calls
 
 
-def progress_line(link: str, event: PullEvent, calls: int, seconds: float) -> str:
-    """How far a pull is: rows, pages, calls, time left."""
-    if isinstance(event, Writing):
-        return f"{link}: writing {count(event.rows, 'row')}"
-    if not isinstance(event, PagePulled):
-        return ""
-    told = f"{link}: {f'{event.rows:,} of ' if event.total else ''}{count(event.total or event.rows, 'row')}"
-    told += f", page {event.pages}, {count(calls, 'call')}"
-    if not event.total or not event.rows or event.rows >= event.total:
-        return told
-    left = seconds / event.rows * (event.total - event.rows)
-    return f"{told}, {_duration(left)} left"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
-def _sentence(link: str, done: PullDone, calls: int) -> str:
-    return (
-        f"{link}: {count(done.rows, 'row')} ({done.added:,} added, {done.changed:,} changed, {done.removed:,} removed, "
-        f"{done.conflicts:,} in conflict), {count(calls, 'call')}"
-    )
+async def follow(desk: Desk, session: Session, link: str, events: AsyncIterator[Any], last: type[Done]) -> Done:
+    """Show how far a pull is, up to its last event. Raises what ends it early."""
+    progress, started = desk.progress(), time.monotonic()
+    try:
+        async with aclosing(events) as shown:  # type: ignore[type-var]
+            async for event in shown:
+                if isinstance(event, last):
+                    return event
+                progress.show(pull_progress(link, event, session.calls, time.monotonic() - started))
+    finally:
+        progress.clear()
+    raise AssertionError(f"a pull ends in {last.__name__} or an error")
 
 
 def _next(desk: Desk, link: str, path: str, done: PullDone) -> list[str]:

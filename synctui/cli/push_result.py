@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from synctui.cli.desk import Desk
-from synctui.cli.diff import key_text, place
 from synctui.cli.terminal import table
 from synctui.push import PushResult
-from synctui.records import Outcome
+from synctui.sentences import result_rows, result_sentence
 
 
 def result_lines(result: PushResult) -> list[str]:
     """The counts, and every row that was not simply accepted."""
-    counts = [(outcome, result.count(outcome)) for outcome in Outcome]
-    told = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in counts if count)
-    rows = [
-        [place(row.row), key_text(row.key), row.outcome.replace("_", " "), row.message]
-        for row in result.rows
-        if row.outcome is not Outcome.ACCEPTED or row.message
-    ]
-    return [f"run {result.run_id}: {told}{f' ({result.note})' if result.note else ''}", *table(rows)]
+    return [result_sentence(result), *table(result_rows(result))]
 
 
 def settle_steps(desk: Desk, run_id: str) -> list[str]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from synctui.cli import answers
 from synctui.cli.desk import Desk
-from synctui.cli.diff import key_text, place
 from synctui.cli.terminal import table
+from synctui.files.whole import write_whole
+from synctui.html_pages import run_page
+from synctui.result_files import write_results
+from synctui.sentences import key_text, place
 from synctui.settings import state_folder
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.journal import Journal
@@ -25,19 +31,31 @@ def runs(desk: Desk) -> int:
     return 0
 
 
-def show(desk: Desk, text: str) -> int:
-    """One run with its rows, by its id or the beginning of it."""
+def show(desk: Desk, text: str, *, page: str | None, results: str | None) -> int:
+    """One run with its rows, by its id or the beginning of it; also as a page for auditors and as lists."""
     journal = Journal(state_folder())
     try:
         run = journal.run(journal.find(text))
         rows = journal.rows(run.run_id)
     finally:
         journal.close()
-    document = {**answers.run(run), "rows": [answers.run_row(row) for row in rows]}
-    desk.answer(document, *_head(run), *table(map(row_line, rows)))
+    files = _files(run, rows, page, results)
+    document = {**answers.run(run), "rows": [answers.run_row(row) for row in rows], "files": files}
+    desk.answer(document, *_head(run), *table(map(row_line, rows)), *(f"Written: {file}" for file in files))
     if run.in_doubt:
         desk.tell(f"next: {desk.again('settle', run.run_id, '--as', 'arrived')}, or --as resend, or --as skip")
     return 0
+
+
+def _files(run: RunSummary, rows: Sequence[RunRow], page: str | None, results: str | None) -> list[str]:
+    """Write what was asked for; returns the paths."""
+    written: list[Path] = []
+    if page:
+        written.append(Path(page))
+        write_whole(written[0], run_page(run, rows).encode())
+    if results:
+        written += write_results(Path(results), rows)
+    return [str(path) for path in written]
 
 
 def row_line(row: RunRow) -> list[str]:

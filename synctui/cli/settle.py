@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from synctui.cli import answers
 from synctui.cli.desk import Desk
-from synctui.cli.exit_codes import DONE, IN_DOUBT
 from synctui.cli.push_result import settle_steps
 from synctui.cli.runs import row_line
 from synctui.cli.terminal import table
 from synctui.errors import UsageError, WorksheetError
+from synctui.exit_codes import DONE, IN_DOUBT
 from synctui.settle import Decision, Settlement
 from synctui.wording import count
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from synctui.errors import SyncError
 from synctui.http.calls import CallDone
 from synctui.http.gate import Gate
-from synctui.records import Key, Page, Record, Value
+from synctui.records import Choice, Key, Page, Record, Value
 from synctui.records import Outcome as Outcome
 from synctui.secret import Secret
 
@@ -145,6 +145,9 @@ class Source(Protocol):
 
     def column_types(self) -> Mapping[str, str]:
         """Column name -> type, as far as metadata tells."""
+
+    def column_options(self) -> Mapping[str, Sequence[Choice]]:
+        """Column name -> its options, as far as metadata tells; after `pages`, as they were at that pull."""
 
     def read_only(self, column: str) -> bool:
         """Whether writing to the column is known to be refused."""

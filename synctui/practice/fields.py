@@ -18,6 +18,8 @@ class Field:
     """`text`, `money`, `option`, `file` or `date`."""
     options: str = ""
     """`stored=shown;...` of an option field."""
+    retired: str = ""
+    """Options that are no longer offered, and that records may still hold."""
 
     @property
     def by_id(self) -> str:
@@ -31,7 +33,7 @@ class Field:
         if self.kind == "money":
             return _money(stored)
         if self.kind == "option":
-            return _captions(self.options).get(stored, stored)
+            return _captions(self.options + self.retired).get(stored, stored)
         return stored
 
 
@@ -61,7 +63,7 @@ GRANTS = (
     Field("cf_Vendor No", "120023"),
     Field("cf_Cost Center", "120024"),
     Field("cf_Note", "120025"),
-    Field("cf_Type", "120026", "option", "1=Yes;2=No;"),
+    Field("cf_Type", "120026", "option", "1=Yes;2=No;", "3=Undecided;"),
     Field("cf_Batch", "120027"),
     Field("cf_Reference", "120028"),
     Field("cf_Account", "120029"),

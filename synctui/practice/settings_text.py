@@ -99,6 +99,25 @@ fields = [{fields}]
 """
 """A link that writes back to the records that it reads."""
 
+REVIEW = """\
+
+[links.Review]
+key = "recordid"
+[links.Review.source]
+connection = "grants"
+record = "levelone"
+apitoken = "{apitoken}"
+meta_apitoken = "{meta_apitoken}"
+page_size = 500
+key_field = "sf_Application ID"
+[links.Review.target]
+connection = "grants"
+record = "levelone"
+apitoken = "{update_apitoken}"
+fields = ["sf_Application ID", "sf_Status ID", "sf_End Date", "cf_Type", "cf_Note", "sf_Last Updated"]
+"""
+"""A link that shows the captions of options and sends their codes."""
+
 
 def settings_text(url: str) -> str:
     """The settings for services at this address, such as `http://127.0.0.1:8765`."""
@@ -115,6 +134,7 @@ def settings_text(url: str) -> str:
             apitoken=smartsimple.GRANTS_LIST.apitoken,
         )
         + awards_back_text()
+        + review_text()
         + "\n"
         + celigo_text(url)
     )
@@ -127,4 +147,13 @@ def awards_back_text() -> str:
         apitoken=smartsimple.GRANTS_LIST.apitoken,
         update_apitoken=function.apitoken,
         fields=", ".join(f'"{name}"' for name in function.fields),
+    )
+
+
+def review_text() -> str:
+    """The link whose columns have options, for the connection `grants`."""
+    return REVIEW.format(
+        apitoken=smartsimple.GRANTS_LIST.apitoken,
+        meta_apitoken=smartsimple.GRANTS_META.apitoken,
+        update_apitoken=smartsimple.GRANTS_REVIEW.apitoken,
     )

@@ -281,7 +281,8 @@ def _values(function: Function, row: Row, settings: Mapping[str, Any]) -> dict[s
 
 def _described(field: Field) -> dict[str, str]:
     node = {"id": field.number, "name": field.name.removeprefix("cf_"), "type": field.kind}
-    return node | ({"options": field.options} if field.options else {})
+    retired = f"<ssRetiredOptions>{field.retired}</ssRetiredOptions>" if field.retired else ""
+    return node | ({"options": field.options + retired} if field.options else {})
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -138,7 +138,7 @@ def _is_number(_field: Field, text: str) -> bool:
 
 
 def _is_option(field: Field, text: str) -> bool:
-    return text in {option.partition("=")[0] for option in field.options.split(";") if option}
+    return text in {option.partition("=")[0] for option in (field.options + field.retired).split(";") if option}
 
 
 FITS = {"date": _is_date, "money": _is_number, "option": _is_option}

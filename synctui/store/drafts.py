@@ -45,6 +45,8 @@ class Draft:
     workbook: str
     rows: tuple[DraftRow, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    """Target column -> the worksheet's header that fed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -54,6 +54,8 @@ class RunSummary:
     note: str
     """Why it ended before its last row; empty where it did not."""
     variables: Mapping[str, str]
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    """Target column -> the worksheet's header that fed it."""
 
     @property
     def size(self) -> int:
@@ -194,6 +196,7 @@ class History:
             skipped=counts[Outcome.SKIPPED],
             note=run["note"],
             variables=json.loads(run["variables"]),
+            columns=json.loads(run["columns"]),
         )
 
 

@@ -102,9 +102,13 @@ BEGIN
 END
 """
 
+_PAIRS = "ALTER TABLE runs ADD COLUMN columns TEXT NOT NULL DEFAULT '{}'"
+"""Target column -> the worksheet's header that fed it: what an undo needs."""
+
 JOURNAL_FORMATS = (
     (
         *(_TARGETS, _RUNS, _ATTEMPTS, _ROWS, _DECISIONS, _PAYLOAD_IS_FINAL),
         *(_ONE_CREATE, _BY_TARGET, _BY_RUN, _BY_ATTEMPT, _UNMARKED, _BY_WORKBOOK),
     ),
+    (_PAIRS,),
 )

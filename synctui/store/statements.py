@@ -14,9 +14,9 @@ from synctui.wording import count
 
 _INSERT_RUN = """
 INSERT INTO runs (run_id, link, source, connection, target, environment, workbook, variables, plan_hash, user, epoch,
-    size, started)
+    size, started, columns)
 VALUES (:run_id, :link, :source, :connection, :target, :environment, :workbook, :variables, :plan_hash, :user, :epoch,
-    :size, :started)
+    :size, :started, :columns)
 RETURNING number
 """
 
@@ -60,6 +60,7 @@ def insert_run(db: sqlite3.Connection, run_id: str, draft: Draft, *, epoch: int,
         "epoch": epoch,
         "size": len(draft.rows),
         "started": started,
+        "columns": json.dumps(dict(draft.columns)),
     }
     return int(db.execute(_INSERT_RUN, values).fetchone()["number"])
 

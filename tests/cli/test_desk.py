@@ -17,13 +17,13 @@ import pytest
 
 from synctui.cli.asking import ask_for, confirm, parse_variables
 from synctui.cli.desk import Desk
-from synctui.cli.pull import progress_line
 from synctui.cli.push import send
 from synctui.cli.terminal import Progress, columns, table, write
 from synctui.errors import BudgetSpent, RowsInDoubt, SettingsError, SyncError, UsageError, WorksheetError
 from synctui.pull import PagePulled, Writing
 from synctui.push import PushDone, PushResult, RowSettled
 from synctui.records import Outcome
+from synctui.sentences import pull_progress
 
 
 class Terminal(io.StringIO):
@@ -215,7 +215,7 @@ def test_an_empty_table_has_no_lines() -> None:
     ],
 )
 def test_progress_tells_rows_pages_calls_and_the_time_left(event: PagePulled | Writing, line: str) -> None:
-    assert progress_line("Awards", event, 1, 10.0) == line
+    assert pull_progress("Awards", event, 1, 10.0) == line
 
 
 def test_progress_is_one_line_on_a_terminal_and_sparse_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

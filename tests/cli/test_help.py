@@ -26,7 +26,7 @@ COMMANDS = names(main)
 
 
 def test_all_commands_of_the_contract_are_there() -> None:
-    told = "demo, practice, check, pull, diff, push, settle, runs, show, maps, columns, run, where, doctor"
+    told = "demo, practice, check, pull, diff, repair, push, settle, runs, show, maps, columns, run, where, doctor"
     assert {(name,) for name in told.split(", ")} | {("cache", "show"), ("cache", "clear")} <= set(COMMANDS)
 
 
@@ -85,6 +85,23 @@ def test_wrong_usage_is_one_json_document_too(arguments: list[str], home: Path) 
     assert said.exit_code == 2
     assert said.error["hint"]
     assert said.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["cache"], ["cache", "--config", "x.toml"], ["celigo", "-q"]], ids=" ".join)
+def test_a_group_alone_says_in_one_sentence_what_may_follow(arguments: list[str]) -> None:
+    said = synctui(*arguments)
+    group = arguments[0]
+    assert (said.exit_code, said.stdout) == (2, "")
+    sentence, hint = said.stderr.splitlines()
+    assert sentence.startswith(f"synctui: synctui {group} alone is no command: add ")
+    assert {"cache": "show or clear.", "celigo": "imports or ping."}[group] in sentence
+    assert hint.strip() == f"See: synctui {group} --help"
+
+
+def test_the_options_of_all_stand_behind_a_group_too(home: Path) -> None:
+    said = synctui("cache", "--json", "show")
+    assert said.exit_code == 0
+    assert said.answer["entries"] == []
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 from command_line import Office, synctui
 
-from synctui.cli.exit_codes import worst
+from synctui.exit_codes import worst
 
 EDIT = {5: {"cf_County": "Ramsey"}}
 TWO = {**EDIT, 6: {"cf_County": "Ward"}}

@@ -75,6 +75,15 @@ async def test_pages_end_and_no_record_is_lost_or_doubled(system: System) -> Non
     assert source.notices == []
 
 
+async def test_options_are_told_of_columns_that_the_records_have(system: System) -> None:
+    source = system.source()
+    names = {name async for page in source.pages() for record in page.records for name in record}
+    assert source.column_options().keys() <= names
+    for options in source.column_options().values():
+        codes = [choice.code for choice in options]
+        assert len(codes) == len(set(codes)) > 0
+
+
 async def test_a_second_read_gives_the_same(system: System) -> None:
     assert await read(system) == await read(system)
 
@@ -236,6 +245,18 @@ async def test_a_wrong_record_type_or_token_names_the_vendors_causes(
     assert "apitoken" in caught.value.hint
     assert "record type" in caught.value.hint
     assert (await opened.connection.check()).ok
+    await opened.connection.close()
+
+
+async def test_get_meta_tells_the_options_of_a_pull(practice: Practice, tmp_path: Path) -> None:
+    opened = open_system(read_settings(practice, tmp_path), "Review", timing=QUICK)
+    source = opened.source()
+    records = [record async for page in source.pages() for record in page.records]
+    options = source.column_options()["cf_Type"]
+    assert [(choice.code, choice.caption, choice.retired) for choice in options] == [
+        ("1", "Yes", False), ("2", "No", False), ("3", "Undecided", True),
+    ]  # fmt: skip
+    assert {record["cf_Type"] for record in records} == {"1", "2"}
     await opened.connection.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, TargetShape
 from synctui.errors import BadReply, Unreachable
 from synctui.fresh_rows import GONE, SAME_ALREADY, FreshRows
-from synctui.records import Key, Outcome, Page, Record
+from synctui.records import Choice, Key, Outcome, Page, Record
 
 STORED = {("1",): {"id": "1", "A": "a", "B": "changed by others"}}
 
@@ -18,6 +18,9 @@ class Source:
         self.id_columns, self.notices = ("id",), ()
 
     def column_types(self) -> Mapping[str, str]:
+        return {}
+
+    def column_options(self) -> Mapping[str, Sequence[Choice]]:
         return {}
 
     async def read_again(self, keys: Sequence[Key], /) -> Mapping[Key, Record]:

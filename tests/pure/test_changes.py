@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from synctui.cells import Cell, CellError, Grid, SheetRow
 from synctui.changes import Changeset, Policy, detect
 from synctui.errors import WorksheetError
-from synctui.records import Accepted, Column, ColumnType, Memory
+from synctui.records import Accepted, Choice, Column, ColumnType, Memory
 
 COLUMNS = (Column("recordid"), Column("Name"), Column("Amount", ColumnType.NUMBER))
 HEADERS = ("Sync", "recordid", "Name", "Amount", "_row")
@@ -169,3 +171,50 @@ def test_many_unknown_keys_beside_many_lost_ones_are_told_apart_quickly() -> Non
     found = read(*rows, of=held)
     assert len(found.problems) == 20_000
     assert len(found.deleted) == 20_000
+
+
+def with_options() -> Memory:
+    held = memory()
+    kind = Column("Kind", choices=(Choice("1", "Yes"), Choice("2", "No")))
+    held.columns = (Column("recordid"), kind, Column("Day", ColumnType.DATE, read_only=True))
+    held.baseline = {("1",): ("1", "1", "2026-01-02"), ("2",): ("2", "7", None)}
+    return held
+
+
+OPTION_HEADERS = ("Sync", "recordid", "Kind", "Day", "_row")
+DAY = datetime(2026, 1, 2)
+
+
+def test_captions_are_read_as_codes() -> None:
+    found = read((None, "1", "Yes", DAY, None), (None, "2", "7", None, None), of=with_options(), headers=OPTION_HEADERS)
+    assert (found.changes, found.problems) == ([], [])
+    found = read((None, "1", "no", DAY, None), (None, "2", "1", None, None), of=with_options(), headers=OPTION_HEADERS)
+    assert [(c.cells[0].old, c.cells[0].new) for c in found.changes] == [("1", "2"), ("7", "1")]
+
+
+def test_a_code_typed_over_its_caption_is_no_change() -> None:
+    assert read((None, "1", 1, DAY, None), of=with_options(), headers=OPTION_HEADERS).rows[0].edits == []
+
+
+def test_a_text_that_is_no_option_keeps_its_row_from_being_sent() -> None:
+    found = read((None, "1", "Maybe", DAY, None), of=with_options(), headers=OPTION_HEADERS)
+    assert found.rows[0].blocked
+    assert found.rows[0].unread == {"Kind"}
+    [problem] = found.problems
+    assert (problem.row, problem.column) == (2, "Kind")
+    assert problem.message == "Maybe is no option of this column; choose one of: Yes, No."
+
+
+def test_an_edit_of_a_read_only_column_is_a_problem_and_a_new_row_may_fill_it() -> None:
+    edited = (None, "1", "Yes", datetime(2026, 1, 3), None)
+    found = read(edited, of=with_options(), headers=OPTION_HEADERS)
+    assert "takes no changes of this column; write 2026-01-02 again" in found.problems[0].message
+    assert [change.kind for change in found.changes] == ["delete"]
+    new = read((None, None, "Yes", DAY, None), of=with_options(), headers=OPTION_HEADERS)
+    assert (new.problems, new.changes[0].kind) == ([], "create")
+
+
+def test_a_text_in_a_column_of_numbers_is_a_problem() -> None:
+    found = read((None, "1", "Ada", "12,5", None), TWO)
+    assert (found.changes, found.rows[0].values[2]) == ([], "5.00")
+    assert found.problems[0].message == "12,5 is not a number; write it as 1234.5."

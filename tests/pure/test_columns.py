@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from synctui.columns import columns_after
-from synctui.records import Column, ColumnType, Record
+from synctui.columns import columns_after, with_choices
+from synctui.records import Choice, Column, ColumnType, Record
 
 
 def after(records: list[Record], known: tuple[Column, ...] = (), **given: dict[str, str]) -> dict[str, Column]:
@@ -33,3 +33,25 @@ def test_settings_win_over_metadata_over_values() -> None:
 def test_new_columns_come_after_those_that_are_there() -> None:
     known = (Column("id", fixed=True), Column("b", fixed=True))
     assert list(after([{"id": "1", "a": "x", "b": "y"}], known)) == ["id", "b", "a"]
+
+
+YES_NO = (Choice("1", "Yes"), Choice("2", "No"))
+OTHERS = (Choice("a", "A"),)
+
+
+def test_options_of_the_settings_win_over_those_of_metadata() -> None:
+    columns = (Column("x"), Column("y", header="Y"), Column("z"))
+    found = with_choices(columns, (), {"x": YES_NO, "y": YES_NO}, {"Y": OTHERS})
+    assert [column.choices for column in found] == [YES_NO, OTHERS, ()]
+
+
+def test_a_column_with_options_is_text_and_loses_them_when_nobody_tells_them() -> None:
+    [told] = with_choices((Column("x", ColumnType.NUMBER, fixed=True),), (), {"x": YES_NO}, {})
+    assert (told.type, told.choices) == (ColumnType.TEXT, YES_NO)
+    [later] = with_choices((told,), (), {}, {})
+    assert later.choices == ()
+
+
+def test_rows_are_found_by_the_key_as_it_is_so_it_has_no_options() -> None:
+    [key] = with_choices((Column("id"),), ("id",), {"id": YES_NO}, {})
+    assert key.choices == ()

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import zlib
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from synctui.errors import WorksheetError
-from synctui.records import Accepted, Column, ColumnType, Memory, Raw
+from synctui.records import Accepted, Choice, Column, ColumnType, Memory, Raw
 from synctui.worksheets.passport import PIECE, Passport, from_lines, to_lines
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
@@ -14,7 +19,10 @@ VALUES = st.one_of(st.none(), TEXT, TEXT.map(Raw))
 
 @given(st.dictionaries(st.tuples(TEXT), st.tuples(VALUES, VALUES)), st.dictionaries(TEXT, VALUES))
 def test_a_passport_reads_back_as_it_was(baseline: dict, values: dict) -> None:  # type: ignore[type-arg]
-    columns = (Column("a", ColumnType.BOOLEAN, "A", ("Y", "N"), read_only=True, fixed=True), Column("b"))
+    columns = (
+        Column("a", ColumnType.BOOLEAN, "A", ("Y", "N"), read_only=True, fixed=True),
+        Column("b", choices=(Choice("1", "Yes"), Choice("2", "No", retired=True))),
+    )
     memory = Memory("L", "pull", {"source url": "u"}, columns, ("a",), baseline, gone=baseline)
     memory.accepted = {"key:1": Accepted("run", values), "key:2": Accepted("run", {}, left=True)}
     memory.refused, memory.in_doubt, memory.conflicts = {"x": "why"}, {"y": "run"}, {"z": values}
@@ -30,6 +38,25 @@ def test_pieces_fit_a_cell_and_hold_nothing_that_a_spreadsheet_reads() -> None:
     assert max(map(len, lines)) <= PIECE
     assert len(lines) > 3
     assert all(line.isascii() and not line.startswith(("=", "+", "-", "@", "'")) for line in lines[:2])
+
+
+def test_a_passport_without_options_reads_as_before() -> None:
+    packed = base64.b64encode(zlib.compress(msgspec.json.encode(OLD))).decode()
+    lines = ["SyncTUI passport, format 1", f"sha256 {hashlib.sha256(packed.encode()).hexdigest()}", packed]
+    assert from_lines(lines).links["L"].columns == (Column("a", ColumnType.NUMBER, "A", ("Y", "N"), fixed=True),)
+
+
+OLD = {
+    "id": "w",
+    "links": [
+        {
+            "link": "L", "pull_id": "p", "fingerprint": {}, "key": ["a"], "baseline": [], "gone": [], "accepted": {},
+            "refused": {}, "in_doubt": {}, "conflicts": {},
+            "columns": [["a", "number", "A", ["Y", "N"], False, True]],
+        }
+    ],
+}  # fmt: skip
+"""As it was written before columns had options."""
 
 
 def _tampered(lines: list[str]) -> list[list[str]]:

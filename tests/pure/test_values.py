@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synctui.cells import Cell, CellError
-from synctui.records import Column, ColumnType, Raw, Value
+from synctui.records import Choice, Column, ColumnType, Raw, Value
 from synctui.values import (
     MAX_TEXT,
     boolean_words,
@@ -27,6 +27,7 @@ NUMBER = Column("Amount", ColumnType.NUMBER)
 DATE = Column("Day", ColumnType.DATE)
 MOMENT = Column("Start", ColumnType.DATETIME)
 TRUTH = Column("Open", ColumnType.BOOLEAN, words=("Yes", "No"))
+OPTION = Column("Kind", choices=(Choice("1", "Yes"), Choice("2", "1"), Choice("01", "00123")))
 
 
 @pytest.mark.parametrize(
@@ -145,10 +146,53 @@ def test_an_edit_is_a_change(value: Value, cell: Cell, column: Column) -> None:
         (True, TRUTH, "Yes"),
         (0, TRUTH, "No"),
         ("no", TRUTH, "No"),
+        (" 12.5 ", NUMBER, "12.5"),
+        (" ", NUMBER, ""),
+        ("1850-01-02", DATE, "1850-01-02"),
+        ("2026-01-02", MOMENT, "2026-01-02"),
+        ("yes", OPTION, "1"),
+        ("1", OPTION, "2"),
+        (2, OPTION, "2"),
+        ("Yes; 1", OPTION, "1;2"),
+        (None, OPTION, ""),
     ],
 )
 def test_an_edited_cell_goes_out_in_one_form(cell: Cell, column: Column, text: str) -> None:
     assert to_wire(cell, column) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "told"),
+    [
+        ("12,5", NUMBER, "12,5 is not a number; write it as 1234.5."),
+        (True, NUMBER, "true is not a number"),
+        (datetime(2026, 1, 2), NUMBER, "2026-01-02 is not a number"),
+        ("22.11.2026", DATE, "22.11.2026 is not a date; write it as 2026-11-22."),
+        ("2026-02-30", DATE, "2026-02-30 is not a date"),
+        (-5, DATE, "-5 is not a date"),
+        ("soon", MOMENT, "soon is not a date and time; write it as 2026-11-22 14:30:00."),
+        ("Maybe", OPTION, "Maybe is no option of this column; choose one of: Yes, 1, 00123."),
+    ],
+)
+def test_what_does_not_fit_its_column_is_never_sent(cell: Cell, column: Column, told: str) -> None:
+    with pytest.raises(ValueError, match="is no") as caught:
+        to_wire(cell, column)
+    assert str(caught.value).startswith(told)
+
+
+def test_at_most_eight_options_are_named() -> None:
+    many = Column("Kind", choices=tuple(Choice(str(n), f"option {n}") for n in range(20)))
+    with pytest.raises(ValueError, match=r"option 7 and 12 more\.$"):
+        to_wire("x", many)
+
+
+def test_a_caption_stands_for_its_code() -> None:
+    shown = {"1": "Yes", "2": "1", "9": "9", None: None, "1;2": "Yes;1", "1;9": "1;9"}
+    assert {code: to_cell(code, OPTION) for code in shown} == shown
+    assert same("1", "Yes", OPTION)
+    assert plainly_same("1", "Yes", OPTION)
+    assert not same("1", "1", OPTION)
+    assert not plainly_same("1", "1", OPTION)
 
 
 def test_an_error_cell_is_never_sent() -> None:
@@ -188,10 +232,10 @@ def test_a_numbers_text_reads_back_as_the_same_number(number: float) -> None:
         st.booleans(),
         st.sampled_from([1, 1.0, datetime(2026, 1, 2), datetime(2026, 1, 2, 3, 4, 5)]),
     ),
-    st.sampled_from([TEXT, NUMBER, DATE, MOMENT, TRUTH]),
+    st.sampled_from([TEXT, NUMBER, DATE, MOMENT, TRUTH, OPTION]),
 )
 def test_the_glance_never_sees_more_sameness_than_the_full_look(value: Value, cell: Cell, column: Column) -> None:
-    assert same(value, cell, column) or not plainly_same(value, cell, column.type)
+    assert same(value, cell, column) or not plainly_same(value, cell, column)
 
 
 def test_a_key_is_plain_text_whatever_json_type_it_had() -> None:

@@ -91,7 +91,7 @@ def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "journal.sqlite3") as db:
         db.execute(f"PRAGMA user_version={len(JOURNAL_FORMATS) + 1}")
     db.close()
-    with pytest.raises(StoreError, match=r"format 2; .*Update SyncTUI"):
+    with pytest.raises(StoreError, match=rf"format {len(JOURNAL_FORMATS) + 1}; .*Update SyncTUI"):
         opened(tmp_path)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from synctui.connectors.base import CheckResult
@@ -16,7 +16,7 @@ from synctui.connectors.celigo.options import CeligoSource
 from synctui.connectors.celigo.pages import STATE, ExportPage, read_page
 from synctui.connectors.celigo.resources import read_resource
 from synctui.errors import BadReply, Refused
-from synctui.records import Page
+from synctui.records import Choice, Page
 
 READ_AGAIN = "Celigo no longer took the paging state, so the export was read again from its first page."
 CIRCLE = "The export's pages go round in a circle."
@@ -43,6 +43,10 @@ class CeligoExport:
 
     def column_types(self) -> Mapping[str, str]:
         """None: JSON tells its types by itself."""
+        return {}
+
+    def column_options(self) -> Mapping[str, Sequence[Choice]]:
+        """None: nothing is known of them."""
         return {}
 
     async def pages(self) -> AsyncGenerator[Page, None]:

@@ -15,7 +15,7 @@ from synctui.connectors.eone.tables import variables_envelope, variables_list
 from synctui.connectors.eone.xml_in import parse_xml, rows_of
 from synctui.http.calls import Call, Effect, Reply
 from synctui.http.json_text import parse_json
-from synctui.records import Key, Page, Record
+from synctui.records import Choice, Key, Page, Record
 
 ACCEPT = {"Accept": "application/xml"}
 REAL_TIME = "The map gave no rows: a map with a real-time data source gives none by this way."
@@ -39,6 +39,10 @@ class EoneRecords:
 
     def column_types(self) -> Mapping[str, str]:
         """None: every value is text."""
+        return {}
+
+    def column_options(self) -> Mapping[str, Sequence[Choice]]:
+        """None: nothing is known of them."""
         return {}
 
     rereadable = False

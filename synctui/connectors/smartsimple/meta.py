@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from synctui.choices import parse
 from synctui.connectors.smartsimple.caller import Caller
 from synctui.connectors.smartsimple.refusals import empty_answer
 from synctui.errors import BadReply
+from synctui.records import Choice
 from synctui.secret import Secret
 
 NODES = {"company": "companies", "user": "contacts"}
@@ -63,6 +66,15 @@ def column_types(fields: Sequence[MetaField]) -> Mapping[str, str]:
     return {field.name: TYPES[field.type.lower()] for field in fields if field.type.lower() in TYPES}
 
 
+def column_options(fields: Sequence[MetaField]) -> Mapping[str, Sequence[Choice]]:
+    """Field name -> its options; options that cannot be told apart are left out."""
+    found = {}
+    for field in fields:
+        with suppress(ValueError):
+            found[field.name] = parse(field.options)
+    return found
+
+
 def _cache_name(caller: Caller, record: str) -> str:
     return f"smartsimple meta {caller.options.url} {caller.options.companyid} {record}"
 
@@ -80,4 +92,4 @@ def _options(told: Any) -> str:
     if not isinstance(told, list):
         return ""
     pairs = (o if isinstance(o, dict) else {"id": str(o), "name": str(o)} for o in told)
-    return "".join(f"{pair.get('id', '')}={pair.get('name', '')};" for pair in pairs)
+    return "".join(f"{pair.get('id', '')}={str(pair.get('name', '')).replace(';', ',')};" for pair in pairs)

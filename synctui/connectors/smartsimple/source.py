@@ -13,14 +13,14 @@ from synctui.connectors.base import CheckResult
 from synctui.connectors.in_order import in_order
 from synctui.connectors.smartsimple.caller import Caller
 from synctui.connectors.smartsimple.fields import ID_FIELD, read_only
-from synctui.connectors.smartsimple.meta import MetaField, cached_meta, column_types, read_meta
+from synctui.connectors.smartsimple.meta import MetaField, cached_meta, column_options, column_types, read_meta
 from synctui.connectors.smartsimple.options import SmartSimpleSource
 from synctui.connectors.smartsimple.refusals import NO_RECORD, empty_answer
 from synctui.connectors.smartsimple.replies import ListReply, read_list, read_records, read_report
 from synctui.connectors.smartsimple.rereading import any_of, asked_field, by_key, can_ask, check_keys, records_of
 from synctui.errors import Refused, SettingsError, SyncError, TimedOut
 from synctui.http.calls import Reply
-from synctui.records import Key, Page, Record
+from synctui.records import Choice, Key, Page, Record
 from synctui.secret import Secret
 
 STORED_BY_NAME: Mapping[str, Any] = {"getstorevalue": "1", "keyformat": "1"}
@@ -44,6 +44,8 @@ class SmartSimpleRecords:
         self._caller = caller
         self._options = options
         self._parallel_pages = parallel_pages
+        self._fields: tuple[MetaField, ...] = ()
+        """What Get Meta told at the last pull, where the link names such a function."""
         self.notices: list[str] = []
         """What the user should know of the last pull."""
 
@@ -56,7 +58,11 @@ class SmartSimpleRecords:
 
     def column_types(self) -> Mapping[str, str]:
         """Types from Get Meta, where it was asked before."""
-        return column_types(cached_meta(self._caller, self._options.record))
+        return column_types(self._fields or cached_meta(self._caller, self._options.record))
+
+    def column_options(self) -> Mapping[str, Sequence[Choice]]:
+        """Options from Get Meta, where the link names such a function."""
+        return column_options(self._fields)
 
     def read_only(self, column: str) -> bool:
         """Whether an update is known to refuse the column."""
@@ -65,6 +71,8 @@ class SmartSimpleRecords:
     async def pages(self) -> AsyncGenerator[Page, None]:
         """The whole list, in order; read again from page 1 once when it moved meanwhile. Raises RemoteError."""
         self.notices[:] = [LARGE_PAGES.format(self._options.page_size)] if self._options.page_size > 1000 else []
+        if self._options.meta_apitoken:
+            self._fields = await self.meta()
         try:
             async with aclosing(self._walk(strict=True)) as walk:
                 async for page in walk:
@@ -99,7 +107,9 @@ class SmartSimpleRecords:
         field = asked_field(options)
         if not field:
             return await self._got(keys)
-        lists = [self._like(replace(options, criteria=some, sortby=())) for some in any_of(field, keys)]
+        lists = [
+            self._like(replace(options, criteria=some, sortby=(), meta_apitoken="")) for some in any_of(field, keys)
+        ]
         return by_key(options, keys, [record for some in lists for record in await records_of(some.pages())])
 
     async def meta(self) -> tuple[MetaField, ...]:

@@ -1,4 +1,4 @@
-"""Exit codes, and which of them a command gives where several hold."""
+"""Exit codes, and which of them a command or a button gives where several hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 DONE = 0
 REFUSED = 1
 USAGE = 2
+CONFLICTS = 4
 IN_DOUBT = 6
 INTERRUPTED = 130
 PRECEDENCE = (IN_DOUBT, INTERRUPTED, 3, 5, 4, 7, USAGE, REFUSED, DONE)

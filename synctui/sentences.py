@@ -1,0 +1,146 @@
+"""How pulls, plans and pushes are told: the words that every front shares. Lists come as cells, which a front lays out.
+
+Nothing here is made fit to be shown yet: texts of the other side and of cells are as they came.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from synctui.cells import Cell, CellError
+from synctui.changes import Changeset, Damage, Problem
+from synctui.plan import Plan
+from synctui.pull import PagePulled, PullDone, PullEvent, Writing
+from synctui.push import BatchSending, Event, PushResult, PushStarted, RowSettled
+from synctui.records import Column, Key, Outcome, Value
+from synctui.values import text_of, to_wire
+from synctui.wording import count
+
+DAMAGED = "Changed by the spreadsheet program, not by you; not sent:"
+UNSENDABLE = "Not sent before this is mended:"
+NOTHING_TO_SEND = "Nothing is to be sent."
+_PLAIN = Column("")
+
+
+# -- cells
+
+
+def place(row: int | None) -> str:
+    """Where in the worksheet."""
+    return f"row {row}" if row else ""
+
+
+def key_text(key: Key) -> str:
+    """A key as people read it."""
+    return " / ".join(key) if any(key) else "(new)"
+
+
+def change_text(old: Value, new: Value) -> str:
+    """A cell before and after, blank ones said so."""
+    return f"{text_of(old) or '(blank)'} → {text_of(new) or '(blank)'}"
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text, an error cell as its code."""
+    return cell.code if isinstance(cell, CellError) else to_wire(cell, _PLAIN)
+
+
+# -- the worksheet
+
+
+def change_counts(sheet: Changeset) -> str:
+    """How many rows were edited, are new, were deleted."""
+    counts = Counter(change.kind for change in sheet.changes)
+    deleted = f"{counts['delete']:,} deleted from the worksheet"
+    return f"{count(counts['update'], 'row')} edited, {counts['create']:,} new, {deleted}"
+
+
+def damage_rows(damage: Iterable[Damage]) -> list[list[str]]:
+    """Cells that a spreadsheet program changed by itself: place, key, column, change."""
+    return [
+        [place(found.row), key_text(found.key), found.column, change_text(found.was, cell_text(found.now))]
+        for found in damage
+    ]
+
+
+def repair_rows(repaired: Iterable[Damage]) -> list[list[str]]:
+    """Cells that were put back: place, key, column, what a spreadsheet program had made of it and what it is again."""
+    return [
+        [place(found.row), key_text(found.key), found.column, change_text(cell_text(found.now), found.was)]
+        for found in repaired
+    ]
+
+
+def problem_rows(problems: Iterable[Problem]) -> list[list[str]]:
+    """What keeps rows from being sent: place, column, sentence."""
+    return [[place(problem.row), problem.column, problem.message] for problem in problems]
+
+
+# -- a pull
+
+
+def pull_progress(link: str, event: PullEvent, calls: int, seconds: float) -> str:
+    """How far a pull is: rows, pages, calls, time left."""
+    if isinstance(event, Writing):
+        return f"{link}: writing {count(event.rows, 'row')}"
+    if not isinstance(event, PagePulled):
+        return ""
+    told = f"{link}: {f'{event.rows:,} of ' if event.total else ''}{count(event.total or event.rows, 'row')}"
+    told += f", page {event.pages}, {count(calls, 'call')}"
+    if not event.total or not event.rows or event.rows >= event.total:
+        return told
+    left = seconds / event.rows * (event.total - event.rows)
+    return f"{told}, {_duration(left)} left"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def pull_sentence(link: str, done: PullDone, calls: int) -> str:
+    """What a pull did."""
+    return (
+        f"{link}: {count(done.rows, 'row')} ({done.added:,} added, {done.changed:,} changed, {done.removed:,} removed, "
+        f"{done.conflicts:,} in conflict), {count(calls, 'call')}"
+    )
+
+
+# -- a push
+
+
+def destination(plan: Plan) -> str:
+    """The target's connection, with its environment where it has one."""
+    return f"{plan.connection} ({plan.environment})" if plan.environment else plan.connection
+
+
+def plan_sentence(plan: Plan) -> str:
+    """How much would go where, and what it costs."""
+    documents = f" in {count(plan.documents, 'document')}" if plan.groups else ""
+    batches = f"{count(len(plan.batches), 'run')} of the map" if plan.groups else count(len(plan.batches), "batch")
+    return f"{count(len(plan.rows), 'row')}{documents} to {destination(plan)}: {batches}, {count(plan.calls, 'call')}"
+
+
+def push_progress(event: Event, settled: int, rows: int) -> str:
+    """How far a push is; `settled` of `rows` have their answer."""
+    if isinstance(event, PushStarted):
+        return f"run {event.run_id}: noted in the journal, marking the workbook"
+    if isinstance(event, BatchSending):
+        return f"sending {count(event.rows, 'row')} in call {event.number}; {settled:,} of {rows:,} answered"
+    return f"{settled:,} of {count(rows, 'row')} answered" if isinstance(event, RowSettled) else ""
+
+
+def result_sentence(result: PushResult) -> str:
+    """What became of a push, in counts."""
+    counts = [(outcome, result.count(outcome)) for outcome in Outcome]
+    told = ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in counts if number)
+    return f"run {result.run_id}: {told}{f' ({result.note})' if result.note else ''}"
+
+
+def result_rows(result: PushResult) -> list[list[str]]:
+    """Every row that was not simply accepted: place, key, outcome, message."""
+    return [
+        [place(row.row), key_text(row.key), row.outcome.replace("_", " "), row.message]
+        for row in result.rows
+        if row.outcome is not Outcome.ACCEPTED or row.message
+    ]
