@@ -1,0 +1,1 @@
+"""The Excel add-in: a ribbon tab whose buttons start SyncTUI on the open workbook."""
