@@ -14,7 +14,7 @@ from synctui.connectors.smartsimple import SmartSimple, SmartSimpleSource
 from synctui.connectors.smartsimple.source import SmartSimpleRecords, paging
 from synctui.errors import BadReply, SettingsError, TimedOut
 from synctui.http.calls import Timing
-from synctui.records import Page
+from synctui.records import Choice, Page
 
 CONNECTION = {
     "url": "https://example.smartsimple.test/",
@@ -460,7 +460,8 @@ META = {
             {"id": "120031", "name": "Report PDF", "type": "file"},
             {"id": "120021", "name": "Amount", "type": "money"},
             {"id": "120026", "name": "cf_Type", "type": "option", "options": "1=Yes;2=No;"},
-            {"id": "7", "name": "List", "options": [{"id": "a", "name": "A"}, "b"]},
+            {"id": "7", "name": "List", "options": [{"id": "a", "name": "A; or B"}, "b"]},
+            {"id": "8", "name": "Odd", "options": "1=a;1=b"},
         ]
     },
     "leveltwo": {"fields": []},
@@ -479,10 +480,34 @@ async def test_metadata_is_read_once_and_gives_types() -> None:
     fields = await source.meta()
     assert await source.meta() == fields
     assert len(calls) == 1
-    assert [field.name for field in fields] == ["cf_Report PDF", "cf_Amount", "cf_Type", "cf_List"]
+    assert [field.name for field in fields] == ["cf_Report PDF", "cf_Amount", "cf_Type", "cf_List", "cf_Odd"]
     assert fields[2].options == "1=Yes;2=No;"
-    assert fields[3].options == "a=A;b=b;"
+    assert fields[3].options == "a=A, or B;b=b;"
     assert source.column_types() == {"cf_Amount": "number"}
+
+
+async def test_a_pull_asks_for_options_where_the_link_names_the_function() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(fields_of(request)["apitoken"])
+        return httpx.Response(200, json=META) if asked[-1] == "m" else Instance(1)(request)
+
+    source = open_source(answer, {"meta_apitoken": "m"})
+    assert source.column_options() == {}
+    assert len([record async for page in source.pages() for record in page.records]) == 1
+    assert source.column_options() == {
+        "cf_Type": (Choice("1", "Yes"), Choice("2", "No")),
+        "cf_List": (Choice("a", "A, or B"), Choice("b", "b")),
+    }
+    assert [record async for page in source.pages() for record in page.records]
+    assert asked.count("m") == 1
+
+
+async def test_without_such_a_function_no_options_are_told() -> None:
+    source = open_source(Instance(1))
+    assert [page async for page in source.pages()]
+    assert source.column_options() == {}
 
 
 @pytest.mark.parametrize("kept", ["text", 5, [{"unknown": 1}], [1], {"a": 1}])

@@ -71,7 +71,7 @@ def test_get_meta_names_fields_without_their_prefix(call: Caller) -> None:
     meta = call.listed(apitoken=smartsimple.GRANTS_META.apitoken)
     fields = {field["id"]: field for field in meta["levelone"]["fields"]}
     assert fields["120031"]["name"] == "Report PDF"
-    assert fields["120026"]["options"] == "1=Yes;2=No;"
+    assert fields["120026"]["options"] == "1=Yes;2=No;<ssRetiredOptions>3=Undecided;</ssRetiredOptions>"
     assert {"id": "4402", "name": "Approved"} in meta["levelone"]["statuses"]
     assert "records" not in meta
 
