@@ -35,8 +35,11 @@ PYTHON = str(BIN / ("python.exe" if os.name == "nt" else "python"))
 STAMP = VENV / "synctui-installed"
 """Line 1: a digest of what the environment was made from; further lines: the extras installed into it."""
 
-OFFICE = {"soffice": "libreoffice-calc", "pdftoppm": "poppler-utils"}
-"""Program that some tests start -> the Debian package that has it."""
+OFFICE = {"soffice": "libreoffice-calc", "uno": "python3-uno", "7z": "p7zip-full", "pdftoppm": "poppler-utils"}
+"""Program that tests and pictures need, or module of the system's own Python -> the Debian package that has it."""
+
+TESTING = ("dev", "excel")
+"""Extras that tests and type checks need."""
 
 OFFLINE = ("connection", "name resolution", "getaddrinfo", "proxy", "timed out")
 """Words in pip's complaint that mean the package index was out of reach."""
@@ -64,7 +67,7 @@ def synctui(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """The test suite on all cores; the tests of one file stay together, for they share servers and workbooks."""
-    install("dev")
+    install(*TESTING)
     make_office_available()
     return call([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *arguments], folder=ROOT)
 
@@ -76,7 +79,7 @@ def nightly(arguments: list[str]) -> int:
 
 def check(_arguments: list[str]) -> int:
     """Every judge that is no test; all of them speak before the exit code does."""
-    install("dev")
+    install(*TESTING)
     failed = [name for name, command in JUDGES.items() if not passes(name, command)]
     say(f"failed: {', '.join(failed)}" if failed else "lint, format, types and import contracts are clean")
     return 1 if failed else 0
@@ -95,17 +98,17 @@ def passes(name: str, command: Sequence[str]) -> bool:
     return call([tool, *command[1:]], folder=ROOT) == 0
 
 
-def install(extra: str = "") -> None:
-    """Make the environment hold this tree and what `extra` asks for; quick when it does already."""
-    digest, extras = read_stamp()
-    if digest == made_from() and {extra} <= extras | {""} and Path(PYTHON).exists():
+def install(*extras: str) -> None:
+    """Make the environment hold this tree and what its extras ask for; quick when it does already."""
+    digest, present = read_stamp()
+    if digest == made_from() and present.issuperset(extras) and Path(PYTHON).exists():
         return
     began = time.monotonic()
     make_environment()
     say("installing SyncTUI into .venv (once, about a minute) ...")
-    extras |= {extra} - {""}
-    pip_install(f".[{','.join(sorted(extras))}]" if extras else ".")
-    STAMP.write_text("\n".join([made_from(), *sorted(extras)]), encoding="utf-8")
+    wanted = sorted(present.union(extras))
+    pip_install(f".[{','.join(wanted)}]" if wanted else ".")
+    STAMP.write_text("\n".join([made_from(), *wanted]), encoding="utf-8")
     say(f"installed in {time.monotonic() - began:.0f} s")
 
 
@@ -153,15 +156,23 @@ def pip() -> list[str]:
 
 
 def make_office_available() -> None:
-    """Install LibreOffice and Poppler where that can be done without asking; else say what will be skipped."""
-    packages = [package for program, package in OFFICE.items() if not shutil.which(program)]
+    """Install LibreOffice and its like where that can be done without asking; else say what will be skipped."""
+    packages = [package for name, package in OFFICE.items() if not is_there(name)]
     if not packages:
         return
     apt = apt_get()
     if apt:
         say(f"installing {' and '.join(packages)} with apt-get for tests that open workbooks (a few minutes) ...")
     if not apt or any(call([*apt, *step]) for step in apt_steps(packages)):
-        say(f"{' and '.join(packages)} cannot be installed here: tests that need a missing program skip and say so")
+        say(f"{' and '.join(packages)} cannot be installed here: tests that need what is missing skip and say so")
+
+
+def is_there(name: str) -> bool:
+    """Whether a program is on the path, or Linux's own Python has a module of that name."""
+    if shutil.which(name):
+        return True
+    python = shutil.which("python3", path=os.defpath) if sys.platform == "linux" else None
+    return python is not None and quietly([python, "-I", "-c", f"import {name}"]).returncode == 0
 
 
 def apt_get() -> list[str] | None:

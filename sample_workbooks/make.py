@@ -9,7 +9,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from synctui.practice.server import Practice
 from synctui.session import Session, open_file
 
 FOLDER = Path(__file__).resolve().parent
-LINK = "Awards"
 GRANTS = 24
 PORT = 8765
 """Where `synctui practice` listens: a workbook can only be pushed to the address that it was pulled from."""
@@ -30,26 +29,28 @@ PORT = 8765
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One workbook and a session to work on it."""
+    """One workbook, a session to work on it, and the services that others work on as well."""
 
     session: Session
     file: Path
+    practice: Practice
+    link: str = "Awards"
 
     async def pull(self) -> None:
         """Pull the link into the workbook."""
-        async for _ in self.session.pull(LINK, open_file(str(self.file))):
+        async for _ in self.session.pull(self.link, open_file(str(self.file))):
             pass
 
     async def push(self) -> None:
         """Push what was edited, as somebody does who says yes to every question."""
-        prepared = await self.session.plan(LINK, open_file(str(self.file)), PushOptions(), lambda *_: None)
+        prepared = await self.session.plan(self.link, open_file(str(self.file)), PushOptions(), lambda *_: None)
         async for _ in self.session.push(prepared):
             pass
 
     def edit(self, key: str, **cells: Any) -> None:
         """Change cells of the record with this key; an empty key adds a row. Spaces in headers are written `__`."""
         book = openpyxl.load_workbook(self.file)
-        sheet = book[LINK]
+        sheet = book[self.link]
         headers = {str(cell.value): cell.column for cell in sheet[1]}
         keys = {sheet.cell(row, headers["recordid"]).value: row for row in range(2, sheet.max_row + 1)}
         row = keys[key] if key else sheet.max_row + 1
@@ -77,6 +78,21 @@ async def refused(desk: Desk) -> None:
     desk.edit("900002", cf_County="Ward")
     desk.edit("900005", cf_County=None)
     await desk.push()
+
+
+async def review(desk: Desk) -> None:
+    """Captions for codes, and rows that are edited, refused, new, gone at the source and in conflict."""
+    desk = replace(desk, link="Review")
+    await desk.pull()
+    desk.edit("900002", cf_Type="Yes", cf_Note="Letter sent")
+    desk.edit("900003", sf_Status__ID="4999")
+    await desk.push()
+    desk.edit("900004", cf_Note="Call them first")
+    desk.edit("900005", cf_Note="Mine")
+    desk.edit("900006", cf_Note="Edited, and gone")
+    desk.edit("", cf_Type="No", cf_Note="A new request")
+    desk.practice.tables.change("levelone", edit={"900005": {"cf_Note": "Theirs"}}, delete=["900006"])
+    await desk.pull()
 
 
 async def damaged(desk: Desk) -> None:
@@ -114,6 +130,7 @@ SAMPLES: Mapping[str, Callable[[Desk], Awaitable[None]]] = {
     "fresh.xlsx": fresh,
     "edited.xlsx": edited,
     "refused.xlsx": refused,
+    "review.xlsx": review,
     "damaged.xlsx": damaged,
     "chart.xlsx": chart,
     "macro.xlsm": macro,
@@ -135,7 +152,7 @@ async def work(steps: Callable[[Desk], Awaitable[None]], file: Path, home: Path,
         config.write_text(practice.settings_text(), encoding="utf-8")
         known = settings.load(config, connectors.kind, connectors.MODULES)
         async with Session(known, home) as session:
-            await steps(Desk(session, file))
+            await steps(Desk(session, file, practice))
 
 
 if __name__ == "__main__":

@@ -33,12 +33,18 @@ def into_batches(documents: Iterable[Sequence[PlannedRow]], target: Target, batc
     return tuple(tuple(batch) for batch in batches)
 
 
-def calls_of(batches: Batches, shape: TargetShape) -> int:
-    """What a push costs, reading whole rows again included."""
+def calls_of(batches: Batches, shape: TargetShape, *, read_back: bool = False) -> int:
+    """What a push costs, reading whole rows again before it and accepted ones after it included."""
     if not batches:
         return 0
-    again = sum(-(-len(batch) // REREAD_ROWS) for batch in batches) if shape.whole_rows else 0
-    return shape.calls_before + shape.calls_per_batch * len(batches) + again
+    after = -(-sum(map(len, batches)) // REREAD_ROWS) if read_back else 0
+    each = (calls_for(len(batch), shape.calls_per_batch, rereads=shape.whole_rows) for batch in batches)
+    return shape.calls_before + sum(each) + after
+
+
+def calls_for(rows: int, per_batch: int, *, rereads: bool) -> int:
+    """What one batch of so many rows costs."""
+    return per_batch + (-(-rows // REREAD_ROWS) if rereads else 0)
 
 
 def asks_of(rows: Sequence[PlannedRow]) -> list[str]:

@@ -15,6 +15,7 @@ from synctui.damage import damaged, looks
 from synctui.errors import WorksheetError
 from synctui.json_types import JsonType, json_types
 from synctui.records import Column, Key, Memory, Value, key_id
+from synctui.row_ids import owners
 from synctui.values import is_blank, number_text, plainly_same, same, text_of, to_wire
 
 SYNC = "Sync"
@@ -174,12 +175,13 @@ class _Reader:
         keys = self._keys()
         counts = Counter(key for key, _ in keys.values() if any(key))
         present = set(counts)
-        seen_ids: set[str] = set()
+        fresh = ((self._text(row, ROW), row) for row in self.grid.rows if not any(keys[row.number][0]))
+        self.owners = owners(((row_id, row) for row_id, row in fresh if row_id), self.memory.accepted, self._says)
         for row in self.grid.rows:
             key, was_damaged = keys[row.number]
             if not any(key) and self._is_empty(row):
                 continue
-            view = self._view(row, key, was_damaged, present, seen_ids)
+            view = self._view(row, key, was_damaged, present)
             if counts[key] > 1:
                 self._block(view, "", f"The key {_show_key(key)} stands in {counts[key]} rows; none of them is sent.")
             self.result.rows.append(view)
@@ -247,11 +249,13 @@ class _Reader:
         positions = [p for _, p in self.columns if p is not None] + [self.at[h] for h in self.fed]
         return all(is_blank(row.cells[p]) for p in positions)
 
-    def _view(self, row: SheetRow, key: Key, was_damaged: bool, present: set[Key], seen: set[str]) -> RowView:
-        own_id = self._own_id(row, key, seen)
+    def _view(self, row: SheetRow, key: Key, was_damaged: bool, present: set[Key]) -> RowView:
+        own_id = self._own_id(row, key)
         reference, known, gone = self._reference(key, own_id)
         view = RowView(row.number, key, own_id, reference, known=known, gone=gone, sync=self._text(row, SYNC))
         view.row_cell = self._text(row, ROW)
+        if view.in_doubt and self._is_copy(view, present):
+            view.sync = ""  # the original is in doubt; this row never left
         view.accepted = view.row_id in self.memory.accepted
         view.user_content = any(not is_blank(row.cells[p]) for p in self.own)
         self._check_identity(view, row, present)
@@ -264,13 +268,20 @@ class _Reader:
             self._block(view, "", "The row stands below the table and holds formulas; it is left alone.")
         return view
 
-    def _own_id(self, row: SheetRow, key: Key, seen: set[str]) -> str:
-        """The row's own id; a copied one belongs to the first row that bears it."""
+    def _own_id(self, row: SheetRow, key: Key) -> str:
+        """The row's own id; one that was copied belongs to the original."""
         text = self._text(row, ROW)
-        if any(key) or not text or text in seen:
-            return ""
-        seen.add(text)
-        return "" if text.startswith("key:") else text
+        return "" if any(key) or text.startswith("key:") or self.owners.get(text) != row.number else text
+
+    def _is_copy(self, view: RowView, present: set[Key]) -> bool:
+        """Whether the row bears the id of another row."""
+        text = view.row_cell
+        original = self._keys_by_id.get(text)
+        return not any(view.key) and bool(text) and not view.own_id and (original is None or original in present)
+
+    def _says(self, row: SheetRow, header: str, value: Value) -> bool:
+        column = next((column for column, _ in self.columns if column.title == header), PLAIN)
+        return header not in self.at or same(value, row.cells[self.at[header]], column)
 
     def _check_identity(self, view: RowView, row: SheetRow, present: set[Key]) -> None:
         text = self._text(row, ROW)

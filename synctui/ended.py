@@ -30,7 +30,7 @@ class Ended:
         codes = [self.error.exit_code] if self.error else []
         codes += [INTERRUPTED] if self.stopped else []
         codes += [IN_DOUBT] if self.result.in_doubt else []
-        codes += [REFUSED] if self.result.refused else []
+        codes += [REFUSED] if self.result.refused or self.result.not_saved else []
         return worst(codes)
 
 

@@ -11,6 +11,7 @@ SyncError
 │   ├── SignInRefused        credentials, user type or company are wrong
 │   ├── BudgetSpent          the hourly calls are used up until a known time
 │   ├── Refused              the request was understood and turned down, without effect
+│   │   └── ContentRefused   ... because of what it holds: part of it may pass
 │   ├── BadReply             an answer that makes no sense
 │   └── OutcomeUnknown       a send whose effect cannot be told
 ├── WorksheetError           the workbook cannot be used
@@ -98,6 +99,10 @@ class BudgetSpent(RemoteError):
 
 class Refused(RemoteError):
     """The request was turned down whole, without effect (400, 404, 405, 413, 415, 422, a vendor's refusal)."""
+
+
+class ContentRefused(Refused):
+    """A request was turned down whole, without effect, for what it holds (400, 413, 415, 422): part of it may pass."""
 
 
 class BadReply(RemoteError):

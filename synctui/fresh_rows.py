@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from synctui.changes import Changeset
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, Source, Target, TargetShape
-from synctui.errors import BadReply, Refused, Unreachable
-from synctui.records import Key, Memory, Outcome, Record, Value
-from synctui.values import key_of, says_the_same, text_of
+from synctui.records import Key, Outcome, Record, Value
+from synctui.rereading import reread
+from synctui.values import says_the_same, text_of
 
 SAME_ALREADY = "nothing to send: the source holds these values already"
 GONE = "not sent: the record is gone at the source; pull to see it"
@@ -60,25 +59,7 @@ class FreshRows:
 
     async def read(self, keys: Sequence[Key]) -> Mapping[Key, Record]:
         """These records as they are now. Raises Unreachable where they cannot be read: nothing was sent then."""
-        if not keys:
-            return {}
-        try:
-            return await (self.source.read_again(keys) if self.source.rereadable else self._read_all(set(keys)))
-        except (BadReply, Refused) as error:
-            message = f"The rows could not be read again, so nothing was sent. {error.message}"
-            raise Unreachable(message, error.hint) from None
-
-    async def _read_all(self, keys: set[Key]) -> Mapping[Key, Record]:
-        """The whole list again, for a source that cannot be asked by key."""
-        found: dict[Key, Record] = {}
-        async for page in self.source.pages():
-            if page.number == 1:  # a source that has to read again begins anew
-                found.clear()
-            for record in page.records:
-                key = key_of(record.get(name) for name in self.key)
-                if key in keys:
-                    found.setdefault(key, record)
-        return found
+        return (await reread(self.source, self.key, keys)).records
 
     def _settled(self, row: Outgoing, record: Record | None) -> RowReply | None:
         """What becomes of a row without sending it."""
@@ -107,22 +88,3 @@ class FreshRows:
             for column, value in row.values.items()
         }
         return replace(row, values=values)
-
-
-def note_changes(memory: Memory, sheet: Changeset, records: Mapping[Key, Record], keys: Collection[Key]) -> None:
-    """Bring rows that were read again up to date: what others changed as well is a conflict, what is gone is gone."""
-    names = {column.title: (index, column.name) for index, column in enumerate(memory.columns)}
-    for row in sheet.rows:
-        if row.key not in keys:
-            continue
-        record = records.get(row.key)
-        row.gone = record is None
-        for place, edit in enumerate(row.edits if record is not None else ()):
-            index, name = names.get(edit.column, (-1, ""))
-            now = (record or {}).get(name)
-            if index < 0 or says_the_same(now, edit.old) or says_the_same(now, edit.new):
-                continue
-            memory.conflicts.setdefault(row.row_id, {})[edit.column] = edit.old
-            row.edits[place] = replace(edit, old=now)
-            base = memory.baseline[row.key]
-            memory.baseline[row.key] = (*base[:index], now, *base[index + 1 :])

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synctui.adopt import adopt_unknown_runs
 from synctui.cells import Cell, Grid
 from synctui.changes import Changeset, Damage, Policy, Problem, detect, policy_for
+from synctui.conflicts import Conflict, conflicts_of, decide, resolve
 from synctui.connections import Connections
 from synctui.connectors.base import DryRun, DryRunTarget, Source, Target, TargetShape
-from synctui.errors import LinkError, RowsInDoubt, WorksheetError
-from synctui.fresh_rows import FreshRows, note_changes
+from synctui.costs import Cost
+from synctui.errors import ConflictsFound, LinkError, RowsInDoubt, WorksheetError
+from synctui.fresh_rows import FreshRows
 from synctui.links import Endpoint, Link
-from synctui.marks import SheetMarks, resolve
+from synctui.marks import SheetMarks
+from synctui.missed import Missed, missed
 from synctui.offload import Offload
 from synctui.pairing import Pairing, pair
 from synctui.plan import Plan
 from synctui.planning import Planner, PushOptions
-from synctui.records import Memory
+from synctui.read_back import ReadBack, read_back_of
+from synctui.records import Memory, Value
+from synctui.rereading import SecondLook
 from synctui.store.journal import Journal
 from synctui.values import to_cell
 from synctui.variables import Ask
@@ -37,6 +42,11 @@ class Reading:
     grid: Grid
     changes: Changeset
 
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """Every cell that the worksheet and the source changed both."""
+        return conflicts_of(self.memory, self.changes.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -50,6 +60,10 @@ class Prepared:
     marks: SheetMarks
     preview: DryRun | None = None
     """What the target would receive, in a dry run of a target that can tell."""
+    proof: ReadBack | None = None
+    """How accepted rows are read again; None where they cannot be."""
+    cost: Cost | None = None
+    """What it costs of the target's call budget, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,18 @@ class LinkedSheet:
             await self.offload(lambda: self.workbook.write([patch], lines))
         return reading.changes.damage
 
+    async def decide(self, row_id: str, sides: Mapping[str, str]) -> None:
+        """Settle a row's conflicts cell by cell: header -> `mine` or `theirs`.
+
+        Raises WorksheetError, and LinkError where the row is not in conflict any more.
+        """
+        reading = await self.read()
+        row = next((row for row in reading.changes.rows if row.row_id == row_id), None)
+        if row is None or row_id not in reading.memory.conflicts:
+            raise LinkError("The row is not in conflict any more.", "Look at it again; nothing was written.")
+        cells = decide(reading.memory, row, sides)
+        await self._marks(reading, {row.number: cells}).keep_choices()
+
     # -- planning
 
     async def plan(self, options: PushOptions, ask: Ask) -> Prepared:
@@ -111,32 +137,60 @@ class LinkedSheet:
             stop_for_doubt(self.journal, target)
         belongs(linked(passport_of(self.workbook), self.link.name), self.link)
         shape = await target.shape()
+        pairing, reading = await self._paired(shape)
+        missed = await self._hear(reading, writes=not options.dry_run)
+        if missed.runs:
+            pairing, reading = await self._paired(shape)
+        left_out = missed.problems(reading.changes.rows)
+        self.adopt(reading)
+        if not options.dry_run:
+            stop_for_doubt(self.journal, target)
+        planner = self._planner(target, shape, pairing, reading, options)
+        proof = read_back_of(
+            source_of(self.link, self.connections), self.link, pairing, reading.memory, wanted=options.proof
+        )
+        planner.reads_back = proof is not None and options.proof
+        look, settled = await self._look(planner)
+        chosen = self._endpoint.options
+        variables = resolve_variables(chosen, options.variables, self.workbook, ask, dry_run=options.dry_run)
+        marks = self._marks(reading, settled)
+        plan = await _planned(planner, variables, marks)
+        if settled and not plan.rows and not options.dry_run:
+            await marks.keep_choices()
+        warnings = (*plan.warnings, *missed.updated, *look.notes)
+        plan = replace(plan, warnings=warnings, calls_to_look=look.calls)
+        problems = (*reading.changes.problems, *left_out, *planner.problems)
+        preview = await _preview(target, plan) if options.dry_run else None
+        sending = self._sending(target, shape, pairing, reading.memory)
+        return Prepared(plan, problems, reading.changes, sending, marks, preview, proof)
+
+    async def _paired(self, shape: TargetShape) -> tuple[Pairing, Reading]:
+        """The worksheet, read with the columns that feed the target."""
         first = await self.read()
         pairing = pair(shape, self._endpoint.options.columns, first.grid.headers, first.memory.columns)
         policy = self.policy(pairing.feeding)
         found = await self.offload(lambda: detect(first.memory, first.grid, policy))
-        reading = replace(first, changes=found)
-        self.adopt(reading)
-        sending = self._sending(target, shape, pairing, reading.memory)
-        if isinstance(sending, FreshRows):
-            keys = [row.key for row in reading.changes.rows if row.edits and row.known and not row.blocked]
-            note_changes(reading.memory, reading.changes, await sending.read(keys), keys)
-        if not options.dry_run:
-            stop_for_doubt(self.journal, target)
-        resolved = resolve(reading.memory, reading.changes.rows, options.conflicts)
-        planner = Planner(
+        return pairing, replace(first, changes=found)
+
+    def _planner(
+        self, target: Target, shape: TargetShape, pairing: Pairing, reading: Reading, options: PushOptions
+    ) -> Planner:
+        return Planner(
             self.link, target, shape, pairing, reading.memory, reading.grid, reading.changes, self.workbook.name,
             options, self._sent_before(target, reading.changes), self._failed(target, reading.memory),
         )  # fmt: skip
-        chosen = self._endpoint.options
-        variables = resolve_variables(chosen, options.variables, self.workbook, ask, dry_run=options.dry_run)
-        plan = planner.plan(variables)
-        marks = self._marks(reading, resolved)
-        if resolved and not plan.rows and not options.dry_run:
-            await marks.keep_choices()
-        problems = (*reading.changes.problems, *planner.problems)
-        preview = await _preview(target, plan) if options.dry_run else None
-        return Prepared(plan, problems, reading.changes, sending, marks, preview)
+
+    async def _look(self, planner: Planner) -> tuple[SecondLook, dict[int, dict[str, Value]]]:
+        """What others changed at the source, and the cells that take the source's value by that or by decision."""
+        memory, rows = planner.memory, planner.sheet.rows
+        settled = resolve(memory, rows, "stop")
+        look = SecondLook(self.link, source_of(self.link, self.connections), memory)
+        await look.take(lambda: [row for rows in planner.travelling() for row in rows])
+        planner.problems.clear()
+        for cells in (look.cells, resolve(memory, rows, planner.options.conflicts)):
+            for number, values in cells.items():
+                settled.setdefault(number, {}).update(values)
+        return look, settled
 
     def _sending(self, target: Target, shape: TargetShape, pairing: Pairing, memory: Memory) -> Target:
         """The target, wrapped where it wants whole rows."""
@@ -166,7 +220,7 @@ class LinkedSheet:
         return self.journal.refused(target.name).keys() | memory.refused.keys()
 
     def _marks(
-        self, reading: Reading, resolved: dict[int, dict[str, str | None]] | None = None, *, restores: bool = False
+        self, reading: Reading, resolved: dict[int, dict[str, Value]] | None = None, *, restores: bool = False
     ) -> SheetMarks:
         return SheetMarks(
             self.workbook, reading.passport, reading.memory, reading.changes, reading.grid.headers, self.offload,
@@ -176,12 +230,40 @@ class LinkedSheet:
     async def marks(self, *, restores: bool) -> SheetMarks:
         """What tells the worksheet of a push that is not planned from it. Raises WorksheetError, LinkError."""
         belongs(linked(passport_of(self.workbook), self.link.name), self.link)
-        shape = await self.target.shape()
-        first = await self.read()
-        pairing = pair(shape, self._endpoint.options.columns, first.grid.headers, first.memory.columns)
-        return self._marks(await self.read(pairing.feeding), restores=restores)
+        _, reading = await self._paired(await self.target.shape())
+        return self._marks(reading, restores=restores)
 
     # -- what earlier runs left
+
+    async def hear(self) -> None:
+        """Tell the worksheet what the journal knows of its rows, where it may not know. Raises as `plan` does."""
+        if self.link.target is None or not self._is_linked():
+            return
+        memory = linked(passport_of(self.workbook), self.link.name)
+        if memory.in_doubt or self.journal.creates(self.target.name) - memory.accepted.keys():
+            await self._hear(await self.read(), writes=True)
+
+    def _is_linked(self) -> bool:
+        lines = self.workbook.passport()
+        return (
+            lines is not None
+            and self.link.name in self.workbook.sheet_names()
+            and self.link.name in from_lines(lines).links
+        )
+
+    async def _hear(self, reading: Reading, *, writes: bool) -> Missed:
+        """What the journal knows of rows and the worksheet does not; where it `writes`, the worksheet is told.
+
+        Raises WorksheetError, and UsageError while a push to the target is under way.
+        """
+        target, updates = self.target.name, self.link.one_system
+        found = missed(self.journal, target, reading.memory, reading.changes, updates=updates, writes=writes)
+        if found.runs:
+            marks = self._marks(reading)
+            with self.journal.hold(target):
+                for run_id, rows in found.runs.items():
+                    await marks.after(run_id, rows)
+        return found
 
     def adopt(self, reading: Reading) -> None:
         """Take over runs that the workbook shows as in doubt and that the journal does not know."""
@@ -196,6 +278,20 @@ class LinkedSheet:
             if rows:
                 await self._marks(await self.read()).after(run_id, rows)
                 self.journal.marked(run_id, rows)
+
+
+async def _planned(planner: Planner, variables: Mapping[str, str], marks: SheetMarks) -> Plan:
+    """The plan. Where it stops for conflicts, the worksheet shows them first, but for a dry run."""
+    try:
+        return planner.plan(variables)
+    except ConflictsFound as error:
+        if planner.options.dry_run:
+            raise
+        try:
+            await marks.keep_findings()
+        except WorksheetError as unmarked:
+            raise ConflictsFound(error.message, f"{error.hint} The workbook does not show it: {unmarked}") from None
+        raise
 
 
 async def _preview(target: Target, plan: Plan) -> DryRun | None:

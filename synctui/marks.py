@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synctui.cells import Cell
 from synctui.changes import IN_DOUBT, PLAIN, ROW, SYNC, CellChange, Changeset, RowView
+from synctui.conflicts import messages_of, settled_cells
 from synctui.errors import WorksheetError
 from synctui.offload import Offload
 from synctui.plan import PlannedRow
-from synctui.records import Accepted, Memory, Outcome, Value, key_id
+from synctui.read_back import kept_as_before
+from synctui.records import Accepted, Memory, Outcome, Proof, Value, key_id
 from synctui.states import refused_text, sync_text
 from synctui.store.history import RunRow
 from synctui.values import says_the_same, stand_in, to_cell
@@ -39,7 +41,7 @@ class SheetMarks:
     async def before(self, run_id: str, rows: Sequence[PlannedRow]) -> None:
         """Write row ids and `in doubt: run N`, and save. Raises WorksheetError."""
         self._check_columns()
-        cells = self._resolved_cells()
+        cells = settled_cells(self.resolved, self.memory, self.sheet.rows)
         views = self._views()
         for row in rows:
             if row.row_id not in views:  # a row that an undo or a resumed run knows and the worksheet no longer has
@@ -71,15 +73,25 @@ class SheetMarks:
             memory.in_doubt[row_id] = run_id
             return
         memory.in_doubt.pop(row_id, None)
+        self._correct_baseline(row)
         if row.outcome is Outcome.REFUSED:
             memory.refused[row_id] = row.message
         elif row.outcome in (Outcome.ACCEPTED, Outcome.SKIPPED):
             memory.refused.pop(row_id, None)
             memory.conflicts.pop(row_id, None)
             earlier = memory.accepted.pop(row_id, None)
-            values = {**(earlier.values if earlier else {}), **row.after, **self._new_key(row)}
+            values = {**(earlier.values if earlier else {}), **row.after, **row.kept, **self._new_key(row)}
             name = key_id((row.new_key,)) if self._new_key(row) else row_id
+            if row.proof is Proof.NOT_SAVED:
+                memory.refused[name] = row.message
             memory.accepted[name] = Accepted(run_id, values, left=row.outcome is Outcome.SKIPPED)
+
+    def _correct_baseline(self, row: RunRow) -> None:
+        """What the target kept is what the source says now."""
+        base = self.memory.baseline.get(row.key)
+        if base is not None and row.kept:
+            values = zip(self.memory.columns, base, strict=True)
+            self.memory.baseline[row.key] = tuple(row.kept.get(column.title, value) for column, value in values)
 
     def _new_key(self, row: RunRow) -> dict[str, str]:
         """The key cell of a created record: header -> the id that the target gave; empty where it gave none."""
@@ -94,6 +106,7 @@ class SheetMarks:
             view.sync = ""
         left = [edit for edit in view.edits if self._is_left(edit, row)]
         marks = self._restored(view, row) if self.restores and row.outcome is Outcome.ACCEPTED else {}
+        marks |= self._kept(view, row)
         if new_key := self._new_key(row):
             view.key = (row.new_key,)
             marks.update({title: stand_in(text) for title, text in new_key.items()})
@@ -102,27 +115,44 @@ class SheetMarks:
 
     def _is_left(self, edit: CellChange, row: RunRow) -> bool:
         """Whether an edit is still to be sent after the run."""
-        if row.outcome is Outcome.UNSENT or edit.column not in row.after:
+        if row.outcome is Outcome.UNSENT or edit.column not in row.after or edit.column in _lost(row):
             return True
         return self.restores and not says_the_same(edit.new, row.after[edit.column])
 
     def _restored(self, view: RowView, row: RunRow) -> dict[str, Cell]:
         """The cells that still hold what an undo took back, with the old values; what was edited since stays."""
+        return self._replaced(view, row.before, row.after)
+
+    def _kept(self, view: RowView, row: RunRow) -> dict[str, Cell]:
+        """The cells of which the target saved something else, with that; what it did not save at all stays an edit."""
+        lost = _lost(row)
+        return self._replaced(view, row.after, {header: v for header, v in row.kept.items() if header not in lost})
+
+    def _replaced(self, view: RowView, old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Cell]:
+        """The cells that still hold the old values, with the new ones."""
         columns = {
             column.title: (column, value) for column, value in zip(self.memory.columns, view.values, strict=True)
         }
         columns |= {header: (PLAIN, value) for header, value in view.extra.items()}
-        restored: dict[str, Cell] = {}
-        for header, old in row.after.items():
+        replaced: dict[str, Cell] = {}
+        for header, value in new.items():
             column, now = columns.get(header, (PLAIN, None))
-            if header in columns and says_the_same(now, row.before.get(header)):
-                restored[header] = to_cell(old, column)
-        return restored
+            if header in columns and says_the_same(now, old.get(header)):
+                replaced[header] = to_cell(value, column)
+        return replaced
 
     async def keep_choices(self) -> None:
         """Write what the user chose for rows in conflict, where no push follows. Raises WorksheetError."""
         self._check_columns()
-        await self._save(self._resolved_cells())
+        await self._save(settled_cells(self.resolved, self.memory, self.sheet.rows))
+
+    async def keep_findings(self) -> None:
+        """Write what a second look at the source found: conflicts, records that are gone. Raises WorksheetError."""
+        self._check_columns()
+        memory = self.memory
+        rows = [view for view in self.sheet.rows if view.row_id in memory.conflicts or view.key in memory.gone]
+        found: dict[int, dict[str, Cell]] = {view.number: {SYNC: sync_text(view, memory) or None} for view in rows}
+        await self._save(found | settled_cells(self.resolved, self.memory, self.sheet.rows))
 
     def _check_columns(self) -> None:
         for header in (SYNC, ROW):
@@ -132,45 +162,14 @@ class SheetMarks:
                     "Pull: that puts it back.",
                 )
 
-    def _resolved_cells(self) -> dict[int, dict[str, Cell]]:
-        """Cells of rows whose conflict the user settled, with what their `Sync` says from now on."""
-        columns = {column.title: column for column in self.memory.columns}
-        views = {view.number: view for view in self.sheet.rows}
-        return {
-            number: {title: to_cell(value, columns[title]) for title, value in values.items()}
-            | {SYNC: sync_text(views[number], self.memory) or None}
-            for number, values in self.resolved.items()
-        }
-
     async def _save(self, cells: Mapping[int, Mapping[str, Cell]]) -> None:
         types = {column.title: column.type for column in self.memory.columns}
         present = {n: {h: c for h, c in own.items() if h in self.headers} for n, own in cells.items()}
-        patch = SheetPatch(self.memory.link, present, types=types)
+        patch = SheetPatch(self.memory.link, present, types=types, messages=messages_of(self.memory, self.sheet.rows))
         lines = to_lines(self.passport)
         await self.offload(lambda: self.workbook.write([patch], lines))
 
 
-def resolve(memory: Memory, rows: Iterable[RowView], choice: str) -> dict[int, dict[str, Value]]:
-    """Settle conflicts by `mine` or `theirs`, as typed into a row's `Sync` cell or chosen for all (`choice`).
-
-    Changes the rows and the memory; returns the cells that take the source's value: row number -> header -> value.
-    """
-    cells: dict[int, dict[str, Value]] = {}
-    for row in rows:
-        columns = memory.conflicts.get(row.row_id)
-        side = row.sync if row.sync in ("mine", "theirs") else choice
-        if not columns or side not in ("mine", "theirs"):
-            continue
-        cells[row.number] = _take_theirs(memory, row, columns) if side == "theirs" else {}
-        del memory.conflicts[row.row_id]
-        row.sync = ""
-    return cells
-
-
-def _take_theirs(memory: Memory, row: RowView, titles: Mapping[str, Value]) -> dict[str, Value]:
-    taken = {}
-    for index, column in enumerate(memory.columns):
-        if column.title in titles:
-            taken[column.title] = row.values[index] = memory.baseline[row.key][index]
-    row.edits = [edit for edit in row.edits if edit.column not in titles]
-    return taken
+def _lost(row: RunRow) -> frozenset[str]:
+    """Columns that the target did not save."""
+    return kept_as_before(row.before, row.kept)

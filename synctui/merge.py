@@ -60,6 +60,7 @@ def merge(
 def _merge_row(result: Merge, memory: Memory, columns: tuple[Column, ...], row: RowView, record: Record) -> None:
     base = memory.baseline.get(row.key) or memory.gone.get(row.key)
     earlier = memory.conflicts.get(row.row_id, {})
+    typed = row.unread.union(edit.column for edit in row.edits)
     if not earlier and base == tuple(record.get(column.name, ABSENT) for column in columns):
         return
     for index, column in enumerate(columns):
@@ -69,16 +70,28 @@ def _merge_row(result: Merge, memory: Memory, columns: tuple[Column, ...], row: 
             continue
         was = base[index] if base else None
         mine = row.values[index]
-        if not says_the_same(was, theirs):
+        moved = not says_the_same(was, theirs)
+        if moved:
             result.changed.add(row.key)
-        if says_the_same(mine, theirs):
+        if says_the_same(mine, theirs) or _is_pushed(memory, row, column, theirs):
             _caught_up(result, row, column, theirs)
         elif column.title in earlier:
             _conflict(result, row, column, earlier[column.title])
-        elif says_the_same(mine, was) and column.title not in row.unread:
+        elif says_the_same(mine, was) and column.title not in typed:
             _take(result, row, column, theirs)
-        elif not says_the_same(was, theirs):
+        elif moved:
             _conflict(result, row, column, was)
+
+
+def _is_pushed(memory: Memory, row: RowView, column: Column, theirs: Value) -> bool:
+    """Whether the source says what the target accepted: nobody else changed it, and what stands here now is newer."""
+    accepted = memory.accepted.get(row.row_id)
+    return (
+        accepted is not None
+        and column.title in accepted.values
+        and not accepted.left
+        and says_the_same(accepted.values[column.title], theirs)
+    )
 
 
 def _take(result: Merge, row: RowView, column: Column, theirs: Value) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from synctui.connections import Connections
 from synctui.connectors.base import Target, TargetShape
+from synctui.costs import Cost
 from synctui.errors import LinkError, UsageError
 from synctui.fresh_rows import FreshRows
 from synctui.linked_sheet import LinkedSheet, source_of, stop_for_doubt
@@ -32,6 +33,8 @@ class PreparedAgain:
     kept: tuple[Kept, ...] = ()
     created: tuple[RunRow, ...] = ()
     """Rows that the run created, which stay."""
+    cost: Cost | None = None
+    """What it costs of the target's call budget, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,21 @@ class Plan:
     groups: bool = False
     """Rows travel as documents, and every batch is a run of a map."""
     calls: int = 0
-    """Calls that the push costs."""
+    """Calls that sending costs."""
+    calls_to_look: int = 0
+    """Calls that were made to read the rows again, so that others' changes are seen."""
+    calls_per_batch: int = 1
+    rereads: bool = False
+    """Rows are read again just before they are sent, which costs calls too."""
+    bisect: bool = False
+    """A batch that is refused whole is sent again in halves until the bad row stands alone."""
     columns: Mapping[str, str | None] = field(default_factory=dict)
     """Target column -> the worksheet's header that feeds it; None where nothing does."""
+
+    @property
+    def cost(self) -> int:
+        """Calls that the push costs in all."""
+        return self.calls + self.calls_to_look
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:

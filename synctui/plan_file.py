@@ -40,6 +40,8 @@ class _Options(msgspec.Struct, frozen=True):
     rows: Literal["edited", "all"]
     only_failed: bool
     conflicts: Literal["mine", "theirs", "stop"]
+    bisect: bool = False
+    proof: bool = True
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -59,7 +61,8 @@ def plan_hash(plan: Plan) -> str:
 
 def _row_text(row: PlannedRow) -> str:
     told = [row.op, row.key, row.sheet_row, row.outgoing.document]
-    return json.dumps([*told, pack(row.outgoing.values), pack(row.before), pack(row.after)])
+    values = {name: "" if value == row.row_id else value for name, value in row.outgoing.values.items()}  # the marker
+    return json.dumps([*told, pack(values), pack(row.before), pack(row.after)])
 
 
 def save(path: Path, plan: Plan, options: PushOptions) -> None:
@@ -76,7 +79,7 @@ def _document(plan: Plan, options: PushOptions) -> dict[str, Any]:
         "environment": plan.environment,
         "workbook": plan.workbook,
         "hash": plan_hash(plan),
-        "options": {"rows": options.rows, "only_failed": options.only_failed, "conflicts": options.conflicts},
+        "options": msgspec.structs.asdict(_asked(options)),
         "variables": dict(plan.variables),
         "documents": plan.documents,
         "calls": plan.calls,
@@ -85,6 +88,10 @@ def _document(plan: Plan, options: PushOptions) -> dict[str, Any]:
         "sums": {name: {"before": before, "after": after} for name, (before, after) in plan.sums.items()},
         "rows": [_row(row) for row in plan.rows],
     }
+
+
+def _asked(options: PushOptions) -> _Options:
+    return _Options(**{name: getattr(options, name) for name in _Options.__struct_fields__})
 
 
 def _row(row: PlannedRow) -> dict[str, Any]:
@@ -116,6 +123,8 @@ def load(path: Path) -> PlanFile:
         only_failed=options.only_failed,
         variables=found.variables,
         conflicts=options.conflicts,
+        bisect=options.bisect,
+        proof=options.proof,
     )
     return PlanFile(path, found.link, found.target, found.hash, asked)
 

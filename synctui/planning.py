@@ -11,17 +11,18 @@ from typing import Literal
 from ulid import ULID
 
 from synctui import formats
-from synctui.batches import asks_of, calls_of, into_batches
+from synctui.batches import Batches, asks_of, calls_of, into_batches
 from synctui.cells import Grid
 from synctui.changes import Changeset, Problem, RowView
 from synctui.connectors.base import Outgoing, Target, TargetShape
 from synctui.errors import ConflictsFound, LinkError
+from synctui.halving import cost_of_halves
 from synctui.links import Endpoint, Link, TargetOptions
 from synctui.pairing import Pairing
 from synctui.plan import Plan, PlannedRow
 from synctui.records import ColumnType, Memory, Value
 from synctui.values import text_of, xml_problem
-from synctui.wording import count
+from synctui.wording import count, rows_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class PushOptions:
     variables: Mapping[str, str] = field(default_factory=dict)
     conflicts: Literal["mine", "theirs", "stop"] = "stop"
     dry_run: bool = False
+    bisect: bool = False
+    """Send a batch that is refused whole again in halves, until the bad row stands alone."""
+    proof: bool = True
+    """Read accepted rows again, where that can be done."""
 
 
 @dataclass
@@ -52,19 +57,19 @@ class Planner:
     """Row id -> the run in which this target accepted it, or empty text."""
     failed: Collection[str] = ()
     """Row ids whose last outcome is refused."""
+    reads_back: bool = False
+    """Accepted rows are read again after the push, which costs calls."""
     problems: list[Problem] = field(default_factory=list)
     unusable: list[RowView] = field(default_factory=list)
+    chosen: Collection[int] = ()
+    """Numbers of the rows that are sent for their own sake, not along with their document."""
 
     def plan(self, variables: Mapping[str, str]) -> Plan:
         """The plan. Raises ConflictsFound where a row to be sent is in conflict or gone at the source."""
-        usable = [row for row in self.sheet.rows if self._usable(row)]
-        numbers = {row.number for row in usable}
-        self.unusable = [row for row in self.sheet.rows if row.number not in numbers]
-        chosen = {row.number for row in usable if self._chosen(row)}
-        documents = self._documents(usable, chosen)
-        self._stop_for_conflicts([row for rows in documents for row in rows if row.number in chosen])
+        documents = self.travelling()
+        self._stop_for_conflicts([row for rows in documents for row in rows])
         planned = [
-            [self._planned(row, number, row.number in chosen) for row in rows]
+            [self._planned(row, number, row.number in self.chosen) for row in rows]
             for number, rows in enumerate(documents, 1)
         ]
         batches = into_batches(planned, self.target, self._target_options.batch_rows)
@@ -78,16 +83,27 @@ class Planner:
             workbook=self.workbook,
             batches=batches,
             variables=variables,
-            warnings=tuple(self._warnings(planned)),
+            warnings=(*self._warnings(planned), *self._cost_of_halves(batches)),
             asks=tuple(self._asks(rows)),
             sums=self._sums({row.sheet_row for row in rows}),
             documents=len(planned),
             groups=self.shape.groups,
-            calls=calls_of(batches, self.shape),
+            calls=calls_of(batches, self.shape, read_back=self.reads_back),
+            calls_per_batch=self.shape.calls_per_batch,
+            rereads=self.shape.whole_rows,
+            bisect=self.options.bisect,
             columns=dict(self.pairing.headers),
         )
 
     # -- which rows
+
+    def travelling(self) -> list[list[RowView]]:
+        """The rows that would be sent, by document, whatever conflicts there are."""
+        usable = [row for row in self.sheet.rows if self._usable(row)]
+        numbers = {row.number for row in usable}
+        self.unusable = [row for row in self.sheet.rows if row.number not in numbers]
+        self.chosen = {row.number for row in usable if self._chosen(row)}
+        return self._documents(usable, self.chosen)
 
     @property
     def _endpoint(self) -> Endpoint:
@@ -144,7 +160,7 @@ class Planner:
         if open_ and self.options.conflicts == "stop":
             raise ConflictsFound(
                 f"{_row_list(open_)} in conflict: the source changed the same cells; nothing was sent.",
-                "Type mine or theirs into the Sync cell of each, or push with --conflicts mine or theirs.",
+                "Choose mine or theirs in the Sync cell of each, or push with --conflicts mine or theirs.",
             )
 
     # -- documents and batches
@@ -185,7 +201,7 @@ class Planner:
         old = {edit.column: edit.old for edit in edits}
         replaces = {name: old[header] for name, header in self.pairing.headers.items() if header in old}
         return PlannedRow(
-            Outgoing(row.row_id, self._payload(row), document, op == "create", row.key, replaces),
+            Outgoing(row.row_id, self._payload(row) | self._marker(row), document, op == "create", row.key, replaces),
             row.key,
             op,
             row.number,
@@ -200,6 +216,18 @@ class Planner:
             value = self._value(row, header) if header else ""
             values[name] = formats.apply(patterns[name], text_of(value)) if name in patterns else value
         return values
+
+    def _marker(self, row: RowView) -> dict[str, Value]:
+        """A new row's own id, where the target has a field for it. Raises LinkError where an update would blank it."""
+        marker = self.shape.marker
+        if marker and not row.exists:
+            return {marker: row.row_id}
+        if marker in {column.name for column in self.shape.columns} and marker not in self.pairing.headers:
+            raise LinkError(
+                f"No worksheet column feeds the marker {marker!r}, so an update would blank it.",
+                "Add it to the field list of the source's List function, and pull.",
+            )
+        return {}
 
     def _value(self, row: RowView, header: str) -> Value:
         index = self._positions.get(header)
@@ -222,7 +250,7 @@ class Planner:
             run = self.sent_before(row.row_id) or (accepted.run_id if accepted else "")
             if run:
                 runs.setdefault(run, []).append(row.sheet_row)
-        return [f"{_rows_named(numbers)} sent before in run {run}" for run, numbers in runs.items()]
+        return [f"{rows_named(numbers)} sent before in run {run}" for run, numbers in runs.items()]
 
     def _warnings(self, documents: Sequence[list[PlannedRow]]) -> list[str]:
         warnings = [*(self.shape.notes if documents else ()), *self.pairing.warnings]
@@ -242,6 +270,10 @@ class Planner:
                 f"{count(len(self.sheet.deleted), 'row')} deleted from the worksheet: no record is deleted."
             )
         return warnings
+
+    def _cost_of_halves(self, batches: Batches) -> list[str]:
+        cost = cost_of_halves(batches, self.shape) if self.options.bisect else ""
+        return [cost] if cost else []
 
     def _sums(self, sent: Collection[int]) -> dict[str, tuple[str, str]]:
         rows = [row for row in self.sheet.rows if row.number in sent]
@@ -276,10 +308,5 @@ def _letters(position: int) -> str:
     return letters
 
 
-def _rows_named(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
-    return f"{'Row' if len(numbers) == 1 else 'Rows'} {shown}"
-
-
 def _row_list(rows: Sequence[RowView]) -> str:
-    return f"{_rows_named([row.number for row in rows])} {'is' if len(rows) == 1 else 'are'}"
+    return f"{rows_named([row.number for row in rows])} {'is' if len(rows) == 1 else 'are'}"

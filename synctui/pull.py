@@ -13,6 +13,7 @@ from synctui.changes import ROW, SYNC, Changeset, Policy, RowView, detect
 from synctui.choices import offered
 from synctui.collecting import NO_RECORDS, Pulled
 from synctui.columns import columns_after, with_choices
+from synctui.conflicts import messages_of, resolve, settled_cells
 from synctui.connectors.base import Source
 from synctui.errors import BadReply, WorksheetError
 from synctui.help_texts import SYNC_HELP, header_help
@@ -21,7 +22,7 @@ from synctui.merge import Merge, merge
 from synctui.offload import Offload
 from synctui.recaption import recaptioned
 from synctui.records import ABSENT, Column, Key, Memory, Record, Value, key_id
-from synctui.states import SAVED, sync_text
+from synctui.states import OFFERED, SAVED, sync_text
 from synctui.values import stand_in, text_of, to_cell
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
@@ -164,6 +165,7 @@ class _Refresh:
     def _update(self, before: Memory, after: Memory, pulled: Pulled) -> PullDone:
         grid = self.workbook.grid(self.link.name)
         sheet = detect(before, grid, self.policy)
+        settled = resolve(before, sheet.rows, "stop")
         merged = merge(before, sheet, after.columns, pulled.records)
         vanished = merged.vanished
         if not self.workbook.removable(self.link.name):
@@ -171,6 +173,7 @@ class _Refresh:
             vanished = []
         after.gone, after.conflicts, after.accepted = merged.gone, merged.conflicts, merged.accepted
         patch = self._patch(before, after, sheet, merged, pulled, {row.number for row in vanished})
+        patch = _over(settled_cells(settled, after, sheet.rows), patch)
         patch = _fitted(_over(recaptioned(before.columns, after.columns, grid, sheet), patch), grid.headers)
         notices = self.workbook.write([patch], to_lines(self.passport), self.rename)
         return PullDone(
@@ -200,7 +203,10 @@ class _Refresh:
         append = [self._appended(after, key, pulled.records[key]) for key in merged.append]
         types = {column.title: column.type for column in after.columns}
         choices = {column.title: offered(column.choices) for column in after.columns if column.choices}
-        return SheetPatch(self.link.name, cells, append, remove, self._specs(new), types, choices)
+        messages = messages_of(after, sheet.rows)
+        return SheetPatch(
+            self.link.name, cells, append, remove, self._specs(new), types, choices | {SYNC: OFFERED}, messages
+        )
 
     def _appended(self, after: Memory, key: Key, record: Record) -> dict[str, Cell]:
         saved = after.accepted.get(key_id(key))
@@ -230,7 +236,7 @@ def _fitted(patch: SheetPatch, headers: Collection[str]) -> SheetPatch:
 
 
 def _own_column(name: str) -> ColumnSpec:
-    return ColumnSpec(name, hidden=name == ROW, help=SYNC_HELP if name == SYNC else "")
+    return ColumnSpec(SYNC, help=SYNC_HELP, choices=OFFERED) if name == SYNC else ColumnSpec(name, hidden=True)
 
 
 def _own_cells(row: RowView, after: Memory, pulled: Pulled) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -89,6 +90,37 @@ class Outcome(StrEnum):
     IN_DOUBT = "in_doubt"
     UNSENT = "unsent"
     SKIPPED = "skipped"
+
+
+class Proof(StrEnum):
+    """What reading an accepted row again showed."""
+
+    UNREAD = ""
+    """It was not read again, or cannot be."""
+    SAVED = "saved"
+    DIFFERENT = "saved differently"
+    """Something else is there than what was sent, and than what was there before."""
+    NOT_SAVED = "not saved"
+    """What was there before is there still, or the record is not to be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the journal knows of one request that carried rows."""
+
+    number: int
+    baseline: str
+    """The target's newest run before it; empty where it had none, or numbers none."""
+    sent_at: datetime
+    deadline: datetime
+    """When its answer was given up."""
+    row_ids: tuple[str, ...]
+    documents: int
+    """How many documents its rows form."""
+    learned: bool = False
+    """Answered runs of the same link have shown that the target counts documents as we do."""
+    ghost: datetime | None = None
+    """The newest deadline of earlier requests to the target that were settled unseen: they may take effect late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, Target
 from synctui.errors import (
     BudgetSpent,
+    ContentRefused,
     OutcomeUnknown,
     Refused,
     SettingsError,
@@ -35,6 +36,8 @@ class Sent:
     """What forbids the next call, to be raised once the reply is journalled."""
     refusal: str = ""
     """Why the whole batch was turned down; empty where it was not."""
+    divisible: bool = False
+    """It was turned down for what it holds, so that part of it may pass."""
 
 
 async def send_once(
@@ -93,7 +96,8 @@ def _told(call: asyncio.Task[BatchReply], rows: Sequence[Outgoing], cancelled: a
     except _NOT_SENT as error:
         return Sent(_whole(rows, Outcome.UNSENT, error.message), cancelled or error)
     except Refused as error:
-        return Sent(_whole(rows, Outcome.REFUSED, error.message), cancelled, refusal=error.message)
+        divisible = isinstance(error, ContentRefused)
+        return Sent(_whole(rows, Outcome.REFUSED, error.message), cancelled, error.message, divisible)
     except SyncError as error:
         return Sent(_whole(rows, Outcome.IN_DOUBT, error.message), cancelled)
     except Exception as error:  # a fault of ours while an answer was read tells nothing about the rows

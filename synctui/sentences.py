@@ -10,13 +10,15 @@ from collections.abc import Iterable
 
 from synctui.cells import Cell, CellError
 from synctui.changes import Changeset, Damage, Problem
+from synctui.conflicts import SIDES_AND_BASE, Conflict
 from synctui.plan import Plan
 from synctui.pull import PagePulled, PullDone, PullEvent, Writing
-from synctui.push import BatchSending, Event, PushResult, PushStarted, RowSettled
+from synctui.push import BatchSending, Event, PushResult, PushStarted, ReadingBack, RowSettled
 from synctui.records import Column, Key, Outcome, Value
 from synctui.values import text_of, to_wire
 from synctui.wording import count
 
+IN_CONFLICT = "Changed on both sides; choose mine or theirs in the Sync cell of the row:"
 DAMAGED = "Changed by the spreadsheet program, not by you; not sent:"
 UNSENDABLE = "Not sent before this is mended:"
 NOTHING_TO_SEND = "Nothing is to be sent."
@@ -54,6 +56,19 @@ def change_counts(sheet: Changeset) -> str:
     counts = Counter(change.kind for change in sheet.changes)
     deleted = f"{counts['delete']:,} deleted from the worksheet"
     return f"{count(counts['update'], 'row')} edited, {counts['create']:,} new, {deleted}"
+
+
+def conflict_rows(conflicts: Iterable[Conflict]) -> list[list[str]]:
+    """Cells that both sides changed: place, key, column, and what each side says."""
+    return [
+        [
+            place(cell.row),
+            key_text(cell.key),
+            cell.column,
+            *(f"{name} {value or '(blank)'}" for name, value in zip(SIDES_AND_BASE, cell.shown, strict=True)),
+        ]
+        for cell in conflicts
+    ]
 
 
 def damage_rows(damage: Iterable[Damage]) -> list[list[str]]:
@@ -118,7 +133,7 @@ def plan_sentence(plan: Plan) -> str:
     """How much would go where, and what it costs."""
     documents = f" in {count(plan.documents, 'document')}" if plan.groups else ""
     batches = f"{count(len(plan.batches), 'run')} of the map" if plan.groups else count(len(plan.batches), "batch")
-    return f"{count(len(plan.rows), 'row')}{documents} to {destination(plan)}: {batches}, {count(plan.calls, 'call')}"
+    return f"{count(len(plan.rows), 'row')}{documents} to {destination(plan)}: {batches}, {count(plan.cost, 'call')}"
 
 
 def push_progress(event: Event, settled: int, rows: int) -> str:
@@ -126,7 +141,10 @@ def push_progress(event: Event, settled: int, rows: int) -> str:
     if isinstance(event, PushStarted):
         return f"run {event.run_id}: noted in the journal, marking the workbook"
     if isinstance(event, BatchSending):
-        return f"sending {count(event.rows, 'row')} in call {event.number}; {settled:,} of {rows:,} answered"
+        again = " again" if event.again else ""
+        return f"sending {count(event.rows, 'row')}{again} in call {event.number}; {settled:,} of {rows:,} answered"
+    if isinstance(event, ReadingBack):
+        return f"reading {count(event.rows, 'row')} back to see what was saved"
     return f"{settled:,} of {count(rows, 'row')} answered" if isinstance(event, RowSettled) else ""
 
 
@@ -134,6 +152,7 @@ def result_sentence(result: PushResult) -> str:
     """What became of a push, in counts."""
     counts = [(outcome, result.count(outcome)) for outcome in Outcome]
     told = ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in counts if number)
+    told += f", {result.not_saved:,} of them not saved" if result.not_saved else ""
     return f"run {result.run_id}: {told}{f' ({result.note})' if result.note else ''}"
 
 

@@ -16,21 +16,25 @@ from synctui.changes import Changeset, Damage
 from synctui.connections import Connections
 from synctui.connectors import MODULES, kind
 from synctui.connectors.base import CheckResult, Source
+from synctui.costs import Cost
 from synctui.errors import SyncError, UsageError, WorksheetError
 from synctui.files import FileKind
 from synctui.http.calls import CallDone
+from synctui.http.gate import Patience, Urgency
 from synctui.linked_sheet import LinkedSheet, passport_of, source_of, stop_for_doubt
 from synctui.linked_sheet import Prepared as Prepared
 from synctui.linked_sheet import Reading as Reading
 from synctui.links import Link
+from synctui.lookup import Lookup
 from synctui.offload import Offload, in_place
 from synctui.past_run import PastRun
 from synctui.past_run import PreparedAgain as PreparedAgain
+from synctui.plan import Plan
 from synctui.planning import PushOptions
 from synctui.run_map import PreparedRun
 from synctui.run_map import prepare as prepare_run
 from synctui.settings import Settings, state_folder
-from synctui.settle import Decision, Settlement, settle
+from synctui.settle import NO_LINK, Decision, Settlement, look_and_settle, settle
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.journal import Journal
 from synctui.variables import Ask
@@ -49,6 +53,8 @@ class Session:
     on_call: Callable[[CallDone], None] | None = None
     calls: int = 0
     """Calls made so far."""
+    patience: Patience | None = None
+    """How pulls and pushes wait where the call budget is spent; None: they end."""
     _journal: Journal | None = None
     _connections: Connections | None = field(default=None)
 
@@ -69,7 +75,7 @@ class Session:
     def connections(self) -> Connections:
         """All connections of the settings."""
         if self._connections is None:
-            self._connections = Connections(self.settings, self.home, self._count)
+            self._connections = Connections(self.settings, self.home, self._count, self.patience)
         return self._connections
 
     def _count(self, call: CallDone) -> None:
@@ -112,25 +118,60 @@ class Session:
         """A link's source; nothing is sent yet."""
         return source_of(link, self.connections)
 
+    def _pulled(self, link: Link) -> Source:
+        return source_of(link, self.connections.at(Urgency.PULL))
+
+    def cost_of_pull(self, name: str, calls: int | None = None) -> Cost | None:
+        """What a pull costs of the call budget, else as the last one did; None where the source has no budget."""
+        end = self.settings.link(name).source.connection
+        known = calls if calls is not None else self.connections.metadata(end).get(_pull_calls(name))
+        return self.connections.at(Urgency.PULL).cost(end, known if isinstance(known, int) else None)
+
+    def cost_of_push(self, plan: Plan) -> Cost | None:
+        """What a push costs of the call budget; None where the target has no budget."""
+        return self.connections.at(Urgency.PUSH).cost(self.settings.connection(plan.connection), plan.calls)
+
+    def _note_calls(self, link: Link, calls: int) -> None:
+        """Remember what a pull cost, for the next one's estimate."""
+        self.connections.metadata(link.source.connection).put(_pull_calls(link.name), calls)
+
     async def pull(self, name: str, workbook: Workbook, *, replace: bool = False) -> AsyncIterator[pulling.PullEvent]:
         """Pull a link into its worksheet. Raises RemoteError, WorksheetError, LinkError; the file is then as it was."""
         link = self.settings.link(name)
         await self.catch_up(workbook)
-        policy = self._sheet(name, workbook).policy()
+        if not replace:
+            await self._sheet(name, workbook).hear()
+        policy, before = self._sheet(name, workbook).policy(), self.calls
         async for event in pulling.run(
-            link, self.source(link), workbook, policy=policy, replace=replace, offload=self.offload
+            link, self._pulled(link), workbook, policy=policy, replace=replace, offload=self.offload
         ):
+            if isinstance(event, pulling.PullDone):
+                self._note_calls(link, self.calls - before)
             yield event
 
     async def export(self, name: str, path: Path, kind: FileKind) -> AsyncIterator[exporting.ExportEvent]:
         """Pull a link into a file of its own. Raises as `pull` does, and StoreError, UsageError."""
         link = self.settings.link(name)
-        async for event in exporting.run(link, self.source(link), path, kind, offload=self.offload):
+        before = self.calls
+        async for event in exporting.run(link, self._pulled(link), path, kind, offload=self.offload):
+            if isinstance(event, exporting.FileWritten):
+                self._note_calls(link, self.calls - before)
             yield event
 
     async def diff(self, name: str, workbook: Workbook) -> Changeset:
         """What a push would send, from the file alone. Raises WorksheetError."""
         return (await self._sheet(name, workbook).read()).changes
+
+    async def read(self, name: str, workbook: Workbook) -> Reading:
+        """A link's worksheet against its passport, from the file alone. Raises WorksheetError."""
+        return await self._sheet(name, workbook).read()
+
+    async def decide(self, name: str, workbook: Workbook, row_id: str, sides: Mapping[str, str]) -> None:
+        """Settle a row's conflicts cell by cell, header -> `mine` or `theirs`, in the workbook.
+
+        Raises WorksheetError, and LinkError where the row is not in conflict any more.
+        """
+        await self._sheet(name, workbook).decide(row_id, sides)
 
     async def repair(self, name: str, workbook: Workbook) -> Sequence[Damage]:
         """Put back what a spreadsheet program changed by itself; returns what was repaired. Raises WorksheetError."""
@@ -146,8 +187,9 @@ class Session:
 
         return await self._sheet(name, workbook).read() if await self.offload(knows) else None
 
-    def _sheet(self, name: str, workbook: Workbook) -> LinkedSheet:
-        return LinkedSheet(self.settings.link(name), workbook, self.connections, self.journal, self.offload)
+    def _sheet(self, name: str, workbook: Workbook, urgency: Urgency = Urgency.INTERACTIVE) -> LinkedSheet:
+        connections = self.connections.at(urgency)
+        return LinkedSheet(self.settings.link(name), workbook, connections, self.journal, self.offload)
 
     # -- pushing
 
@@ -158,7 +200,8 @@ class Session:
         """
         if not options.dry_run:
             await self.catch_up(workbook)
-        return await self._sheet(name, workbook).plan(options, ask)
+        prepared = await self._sheet(name, workbook, Urgency.PUSH).plan(options, ask)
+        return replace(prepared, cost=self.cost_of_push(prepared.plan))
 
     async def prepare_run(self, name: str, map_name: str, variables: Mapping[str, str]) -> PreparedRun:
         """A map's run, to be confirmed; the map is looked up, and not run. Raises as `plan` does."""
@@ -172,18 +215,24 @@ class Session:
         self, prepared: Prepared | PreparedRun | PreparedAgain, stop: asyncio.Event | None = None
     ) -> AsyncIterator[pushing.Event]:
         """Carry out a plan that the user confirmed."""
-        return pushing.run(prepared.plan, target=prepared.target, journal=self.journal, marks=prepared.marks, stop=stop)
+        pace = self.connections.at(Urgency.PUSH).pace(prepared.plan)
+        return pushing.run(
+            prepared.plan, target=prepared.target, journal=self.journal, marks=prepared.marks, stop=stop, pace=pace,
+            proof=prepared.proof if isinstance(prepared, Prepared) else None,
+        )  # fmt: skip
 
     async def undo(self, text: str, workbook: Workbook | None) -> PreparedAgain:
         """The inverse of a run, checked against what was edited since; sends nothing.
 
         Raises UsageError, LinkError, RowsInDoubt, WorksheetError, RemoteError.
         """
-        return await (await self._past_run(text, workbook)).undo()
+        prepared = await (await self._past_run(text, workbook)).undo()
+        return replace(prepared, cost=self.cost_of_push(prepared.plan))
 
     async def advance(self, text: str, workbook: Workbook | None) -> PreparedAgain:
         """What a run left unsent, as it was confirmed, by whichever process; sends nothing. Raises as `undo` does."""
-        return await (await self._past_run(text, workbook)).resume()
+        prepared = await (await self._past_run(text, workbook)).resume()
+        return replace(prepared, cost=self.cost_of_push(prepared.plan))
 
     async def _past_run(self, text: str, workbook: Workbook | None) -> PastRun:
         if workbook is not None:
@@ -193,8 +242,10 @@ class Session:
             raise UsageError(
                 f"Run {run.run_id} belongs to no link of the settings.", "Undo and resume work on pushes of links."
             )
-        sheet = self._sheet(run.link, workbook) if workbook and run.link in workbook.sheet_names() else None
-        return PastRun(run, rows, self.settings.link(run.link), self.connections, self.journal, sheet)
+        there = workbook and run.link in workbook.sheet_names()
+        sheet = self._sheet(run.link, workbook, Urgency.PUSH) if workbook and there else None
+        connections = self.connections.at(Urgency.PUSH)
+        return PastRun(run, rows, self.settings.link(run.link), connections, self.journal, sheet)
 
     # -- the journal
 
@@ -208,14 +259,14 @@ class Session:
         return self.journal.run(run_id), self.journal.rows(run_id)
 
     async def settle(self, text: str, decision: Decision | None, workbook: Workbook | None) -> Settlement:
-        """Decide what became of rows in doubt, and mark the workbook where there is one.
+        """Look for what became of rows in doubt, decide it where that is proof or by `decision`, and mark the workbook.
 
         Raises UsageError, and WorksheetError for a workbook that cannot be read: nothing is decided then.
         """
         if workbook is not None:
             await self._adopt_from(workbook)
         run_id = self.journal.find(text)
-        settlement = settle(self.journal, run_id, decision)
+        settlement = await self._settled(run_id, decision)
         if workbook is None:
             return settlement
         try:
@@ -224,6 +275,13 @@ class Session:
         except WorksheetError as error:
             return replace(settlement, notices=(f"The workbook does not show it yet: {error}",))
         return settlement
+
+    async def _settled(self, run_id: str, decision: Decision | None) -> Settlement:
+        link = self.settings.links.get(self.journal.run(run_id).link)
+        if link is None or link.target is None:
+            return settle(self.journal, run_id, decision, [NO_LINK])
+        lookup = Lookup(link, self.connections)
+        return await look_and_settle(self.journal, run_id, lookup.look, link.target.options, decision)
 
     async def _adopt_from(self, workbook: Workbook) -> None:
         for name in passport_of(workbook).links:
@@ -263,6 +321,10 @@ class Session:
 
     def _of_kind(self, name: str, kind: str) -> Any:
         return self.connections.of_kind(self.settings.connection(name), kind)
+
+
+def _pull_calls(link: str) -> str:
+    return f"calls of a pull of {link}"
 
 
 def open_file(path: str) -> Workbook:

@@ -13,7 +13,10 @@ SAVED = "saved"
 SKIPPED = "skipped: run "
 REFUSED = "refused: "
 GONE = "gone at source"
-COMMANDS = frozenset({"push", "mine", "theirs"})
+PUSH = "push"
+OFFERED = (PUSH, "mine", "theirs")
+"""What the drop-down of the `Sync` column offers."""
+COMMANDS = frozenset(OFFERED)
 MAX_REASON = 250
 
 
@@ -26,9 +29,10 @@ def sync_text(row: RowView, memory: Memory, *, edited: bool | None = None) -> st
     run = memory.in_doubt.get(row.row_id) or row.in_doubt
     if run:
         return f"{IN_DOUBT}{run}"
-    if row.sync in COMMANDS:
+    conflict = memory.conflicts.get(row.row_id)
+    if row.sync in COMMANDS and not (conflict and row.sync == PUSH):
         return row.sync
-    if memory.conflicts.get(row.row_id):
+    if conflict:
         return CONFLICT
     if row.key in memory.gone:
         return GONE

@@ -79,7 +79,7 @@ class Inverse:
         record = self.now.get(row.key)
         if record is None:
             return GONE
-        for header, pushed in row.after.items():
+        for header, pushed in _left_there(row).items():
             found = record.get(self.names.get(header, header))
             if not says_the_same(found, pushed) and not says_the_same(found, row.before.get(header)):
                 return f"kept: {header} was edited by someone since, to {text_of(found)!r}"
@@ -88,12 +88,18 @@ class Inverse:
     def _back(self, row: RunRow) -> PlannedRow:
         fed = _fed(self.run, row.after)
         values = {**row.payload, **{column: self._wire(column, row.before.get(h)) for column, h in fed.items()}}
-        replaces = {column: row.after[header] for column, header in fed.items()}
+        there = _left_there(row)
+        replaces = {column: there[header] for column, header in fed.items()}
         sent = Outgoing(row.row_id, values, row.document, key=row.key, replaces=replaces)
-        return PlannedRow(sent, row.key, "update", row.sheet_row, row.after, row.before)
+        return PlannedRow(sent, row.key, "update", row.sheet_row, there, row.before)
 
     def _wire(self, column: str, value: Value) -> Value:
         return formats.apply(self.patterns[column], text_of(value)) if column in self.patterns else value
+
+
+def _left_there(row: RunRow) -> Mapping[str, Value]:
+    """What the target held of the edits after the run, as far as it is known."""
+    return {**row.after, **row.kept}
 
 
 def rows_left(run: RunSummary, rows: Sequence[RunRow], later: Mapping[str, str]) -> Again:
@@ -101,10 +107,11 @@ def rows_left(run: RunSummary, rows: Sequence[RunRow], later: Mapping[str, str])
     unsent = [row for row in rows if row.outcome is Outcome.UNSENT]
     sent_since = {row.document for row in unsent if row.row_id in later}
     left = [document for document in by_document(unsent) if document[0].document not in sent_since]
-    return Again(tuple(tuple(_as_confirmed(run, row) for row in document) for document in left))
+    return Again(tuple(tuple(as_confirmed(run, row) for row in document) for document in left))
 
 
-def _as_confirmed(run: RunSummary, row: RunRow) -> PlannedRow:
+def as_confirmed(run: RunSummary, row: RunRow) -> PlannedRow:
+    """A row of the journal as it was planned."""
     replaces = {column: row.before.get(header) for column, header in _fed(run, row.after).items()}
     sent = Outgoing(row.row_id, row.payload, row.document, row.op == "create", row.key, replaces)
     return PlannedRow(sent, row.key, row.op, row.sheet_row, row.before, row.after)
@@ -142,5 +149,7 @@ def plan_again(run: RunSummary, again: Again, link: Link, end: Endpoint, target:
         documents=len(again.documents),
         groups=shape.groups,
         calls=calls_of(batches, shape),
+        calls_per_batch=shape.calls_per_batch,
+        rereads=shape.whole_rows,
         columns=run.columns,
     )

@@ -1,7 +1,7 @@
 """What a button starts: `python -m xl_addin ACTION --wb=... --from_xl=1 --app=... --hwnd=...`.
 
-xlwings reads the arguments after ACTION by itself, to find the Excel that called. Nothing that a workbook holds chooses
-what runs: the actions are the buttons and the commands of this package.
+The arguments after ACTION tell which Excel called, and from which workbook. Nothing that a workbook holds chooses what
+runs: the actions are the buttons and the commands of this package.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
 def _act(name: str, rest: list[str]) -> int:
     for button in BUTTONS:
         if button.name == name:
-            return _press_in_excel(button)
+            return _press_in_excel(button, rest)
     from xl_addin.commands import COMMANDS  # a button needs none of it
 
     if name in COMMANDS:
@@ -36,7 +36,7 @@ def _act(name: str, rest: list[str]) -> int:
     raise UsageError(wrong, f"The actions are: {actions}.")
 
 
-def _press_in_excel(button: Button) -> int:
+def _press_in_excel(button: Button, caller: list[str]) -> int:
     _go_home()
     try:
         from xl_addin.excel import Excel
@@ -44,7 +44,7 @@ def _press_in_excel(button: Button) -> int:
         if error.name != "xlwings":
             raise
         raise UsageError("xlwings is not installed.", "Install it with: pip install synctui[excel]") from None
-    return press(button, Excel.calling())
+    return press(button, Excel.calling(caller))
 
 
 def _go_home() -> None:

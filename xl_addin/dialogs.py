@@ -7,6 +7,7 @@ from itertools import chain
 
 from synctui.changes import Change, Changeset, Damage, Problem
 from synctui.connectors.base import CheckResult
+from synctui.costs import lines_of
 from synctui.ended import Ended
 from synctui.errors import SyncError
 from synctui.plan import Plan, PlannedRow
@@ -151,7 +152,7 @@ def plan_text(prepared: Prepared) -> str:
     notes = ("Please note:", plan.warnings)
     if not plan.rows:
         return _laid_out([NOTHING_TO_SEND], notes, *left_out)
-    head = [f"{plan_sentence(plan)}.", *(f"{reason}." for reason in plan.asks)]
+    head = [f"{plan_sentence(plan)}.", *lines_of(prepared.cost), *(f"{reason}." for reason in plan.asks)]
     sums = ("Sums, before and after:", [f"{name}: {change_text(*both)}" for name, both in plan.sums.items()])
     variables = ("Variables:", [f"{name} = {value}" for name, value in plan.variables.items()])
     rows = ("Rows to be sent:", [_planned(row) for row in plan.rows])
@@ -179,6 +180,6 @@ def _next(ended: Ended) -> Iterable[str]:
     )
     return chain(
         settle if result.in_doubt else (),
-        ["Correct the refused rows, then press Only failed."] if result.refused else (),
+        ["Correct the refused rows, then press Only failed."] if result.refused or result.not_saved else (),
         ["Press Push again to send the rest."] if result.unsent and not result.in_doubt else (),
     )

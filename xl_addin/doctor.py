@@ -100,7 +100,9 @@ def _digest_by(python: str) -> tuple[str, str]:
     """The digest of the add-in that `python` would build, and its complaint where it cannot."""
     command = [python, "-P", "-c", PROBE]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SLOWEST)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=SLOWEST
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return "", type(error).__name__
     complaints = done.stderr.strip().splitlines()

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from synctui.changes import Changeset, Damage, Problem
+from synctui.conflicts import Conflict
 from synctui.connectors.base import CheckResult, DryRun
+from synctui.costs import Cost
 from synctui.plan import Plan, PlannedRow
 from synctui.pull import PullDone
 from synctui.push import PushResult, RowSettled
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
     from synctui.session import Prepared
 
 COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")
+
+
+def budget(cost: Cost | None) -> dict[str, Any]:
+    """What is left of a call budget; nothing where there is none."""
+    return {"budget": {"left": cost.left, "limit": cost.limit}} if cost else {}
 
 
 def key_of(key: Key) -> str | list[str] | None:
@@ -49,18 +56,18 @@ def check_result(result: CheckResult) -> dict[str, Any]:
     return {"ok": result.ok, "detail": result.detail, "expires": _moment(result.expires), **told}
 
 
-def pulled(done: PullDone, calls: int) -> dict[str, Any]:
+def pulled(done: PullDone, calls: int, cost: Cost | None = None) -> dict[str, Any]:
     """`pull`."""
-    return {**asdict(done), "notices": list(done.notices), "calls": calls}
+    return {**asdict(done), "notices": list(done.notices), "calls": calls, **budget(cost)}
 
 
-def written(done: FileWritten, calls: int) -> dict[str, Any]:
+def written(done: FileWritten, calls: int, cost: Cost | None) -> dict[str, Any]:
     """`pull --to`."""
-    return {**asdict(done), "notices": list(done.notices), "calls": calls}
+    return {**asdict(done), "notices": list(done.notices), "calls": calls, **budget(cost)}
 
 
 def repaired(cells: Iterable[Damage]) -> dict[str, Any]:
-    """`repair`, as `diff` puts it: `was` is what a cell says again, `now` what the spreadsheet program had made of it."""
+    """`repair`, as `diff` puts it: `was` is what a cell says again, `now` what the spreadsheet program had made."""
     return {"repaired": damage(cells)}
 
 
@@ -97,6 +104,21 @@ def differences(sheet: Changeset) -> dict[str, Any]:
     }
 
 
+def conflicts(cells: Iterable[Conflict]) -> list[dict[str, Any]]:
+    """Cells that the worksheet and the source changed both, as the texts of the wire."""
+    return [
+        {
+            "key": key_of(cell.key),
+            "row": cell.row,
+            "column": cell.column,
+            "mine": text_of(cell.mine),
+            "theirs": text_of(cell.theirs),
+            "base": text_of(cell.base),
+        }
+        for cell in cells
+    ]
+
+
 def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
     """What keeps rows from being sent."""
     return [asdict(problem) for problem in found]
@@ -105,7 +127,7 @@ def problems(found: Iterable[Problem]) -> list[dict[str, Any]]:
 def planned(prepared: Prepared, calls: int, *, dry_run: bool) -> dict[str, Any]:
     """`push` where nothing was sent: a dry run, or nothing to send."""
     told = plan_of(prepared.plan, prepared.problems, calls, dry_run=dry_run)
-    return {**told, "preview": _preview(prepared.plan, prepared.preview)}
+    return {**told, "preview": _preview(prepared.plan, prepared.preview), **budget(prepared.cost)}
 
 
 def plan_of(plan: Plan, found: Iterable[Problem], calls: int, *, dry_run: bool) -> dict[str, Any]:
@@ -117,7 +139,7 @@ def plan_of(plan: Plan, found: Iterable[Problem], calls: int, *, dry_run: bool) 
         "rows": [_planned(row, number) for number, batch in enumerate(plan.batches, 1) for row in batch],
         **_told(plan, found),
         "batches": len(plan.batches),
-        "calls": plan.calls,
+        "calls": plan.cost,
         "calls_made": calls,
     }
 
@@ -187,6 +209,7 @@ def _settled(row: RowSettled) -> dict[str, Any]:
         "outcome": row.outcome,
         "message": row.message,
         "new_key": row.new_key or None,
+        "proof": row.proof or None,
     }
 
 
@@ -226,6 +249,7 @@ def run_row(row: RunRow) -> dict[str, Any]:
         "document": row.document,
         "evidence": row.evidence,
         "new_key": row.new_key or None,
+        "proof": row.proof or None,
         "values": texts(row.payload),
         "before": texts(row.before),
         "after": texts(row.after),

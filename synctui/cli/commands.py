@@ -4,6 +4,7 @@ which are imported when a command is called, so that help costs nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,14 +28,30 @@ variables = click.option(
     "--var", "variables", metavar="NAME=VALUE", multiple=True, help="A variable; wins over the settings. Repeatable."
 )
 
+NO_PROOF = "Do not read accepted rows again to see what was saved."
+
 
 def which_rows(body: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that choose what a push sends."""
     choices = click.Choice(["mine", "theirs", "stop"])
     body = click.option("--conflicts", type=choices, default="stop", help="Whose value wins.")(body)
+    bisect = "Split a batch that is refused whole until the bad row stands alone."
+    body = click.option("--bisect", is_flag=True, help=bisect)(body)
+    body = click.option("--no-proof", "proof", is_flag=True, flag_value=False, default=True, help=NO_PROOF)(body)
     body = click.option("--only", type=click.Choice(["failed"]), help="Only rows that were refused.")(body)
     rows = click.Choice(["edited", "all"])
     return click.option("--rows", type=rows, default="edited", help="Which rows; edited ones are.")(body)
+
+
+def may_wait(body: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the option to wait for calls."""
+
+    @wraps(body)
+    def waiting(desk: Desk, *arguments: Any, wait: bool, **asked: Any) -> int:
+        desk.wait = wait
+        return body(desk, *arguments, **asked)
+
+    return click.option("--wait", is_flag=True, help="Wait where the hour's calls are used up, and go on.")(waiting)
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +117,7 @@ def check(desk: Desk, connections: tuple[str, ...]) -> int:
 @click.option("--to", type=click.Choice(["csv", "parquet"]), help="Write a file instead of a worksheet.")
 @click.option("-o", "--output", metavar="FILE", help="Its name; else LINK.csv or LINK.parquet, here.")
 @click.option("--replace", is_flag=True, help="Start the worksheet anew and keep the old one beside it.")
+@may_wait
 def pull(desk: Desk, link: str, workbook: str | None, to: FileKind | None, output: str | None, replace: bool) -> int:
     """Create or refresh the worksheet LINK; edits in it survive.
 
@@ -151,6 +169,7 @@ def repair(desk: Desk, link: str, workbook: str) -> int:
 @variables
 @dry_run
 @yes
+@may_wait
 def push(desk: Desk, link: str, workbook: str, **asked: Any) -> int:
     """Send edited and new rows to the link's target.
 
@@ -179,6 +198,7 @@ def plan(desk: Desk, link: str, workbook: str, **asked: Any) -> int:
 @click.argument("plan", metavar="FILE")
 @workbook
 @yes
+@may_wait
 def apply(desk: Desk, plan: str, workbook: str, yes: bool) -> int:
     """Carry out a plan from its file.
 
@@ -193,6 +213,7 @@ def apply(desk: Desk, plan: str, workbook: str, yes: bool) -> int:
 @marked
 @dry_run
 @yes
+@may_wait
 def undo(desk: Desk, run_id: str, **asked: Any) -> int:
     """Take back what a push changed.
 
@@ -207,6 +228,7 @@ def undo(desk: Desk, run_id: str, **asked: Any) -> int:
 @marked
 @dry_run
 @yes
+@may_wait
 def resume(desk: Desk, run_id: str, **asked: Any) -> int:
     """Send what an interrupted push left unsent, as it was confirmed."""
     from synctui.cli.undo import again
@@ -221,7 +243,7 @@ def resume(desk: Desk, run_id: str, **asked: Any) -> int:
 def settle(desk: Desk, run_id: str, decision: Decision | None, workbook: str | None) -> int:
     """End the doubt about a run's rows.
 
-    Without --as, only shows them."""
+    Looks at the other side for evidence. Without --as, decides only what that proves."""
     from synctui.cli.settle import settle
 
     return settle(desk, run_id, decision, workbook)

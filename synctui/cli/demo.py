@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synctui.cli.dashboard import dashboard
 from synctui.cli.demo_links import take
+from synctui.cli.demo_undo import undo
 from synctui.cli.demo_walk import Walk
 from synctui.cli.desk import Desk
 from synctui.cli.practice import keep_settings
@@ -42,8 +43,9 @@ async def _headless(desk: Desk) -> int:
             await walk.push()
             await walk.push_again()
             as_meant = walk.compare(practice)
+            undone = await undo(walk, practice)
             links = await take(session, walk.path, practice, desk.story)
-    as_meant = as_meant and all(link["as_meant"] for link in links.values())
+    as_meant = as_meant and undone and all(link["as_meant"] for link in links.values())
     desk.answer(
         {**walk.answer, "links": links, "as_meant": as_meant, "folder": str(folder), "workbook": str(walk.path)}
     )

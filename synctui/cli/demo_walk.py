@@ -15,9 +15,10 @@ from synctui.cli.plan_text import plan_lines
 from synctui.cli.push_result import result_lines
 from synctui.planning import PushOptions
 from synctui.practice import Practice
+from synctui.practice.received import Received
 from synctui.pull import PullDone
 from synctui.push import PushDone, PushResult
-from synctui.session import Prepared, Session, open_file
+from synctui.session import Prepared, PreparedAgain, Session, open_file
 from synctui.values import text_of
 from synctui.wording import count
 from synctui.worksheets.base import Grid, SheetPatch
@@ -49,6 +50,8 @@ class Walk:
     """What the steps answered, by their names."""
     meant: list[dict[str, str]] = field(default_factory=list)
     """The rows that the other side should receive."""
+    before: list[dict[str, str]] = field(default_factory=list)
+    """The same rows as they were, less the new one."""
 
     async def pull(self) -> PullDone:
         """All records into a new workbook."""
@@ -67,6 +70,7 @@ class Walk:
         rows = {row.cells[key]: row for row in grid.rows}
         cells: dict[int, dict[str, Cell]] = {rows[k].number: {column: new} for k, (column, new) in EDITS.items()}
         workbook.write([SheetPatch(LINK, cells, append=[NEW_ROW])], workbook.passport() or ())
+        self.before = [_meant(grid, rows[k].cells, {}) for k in EDITS]
         self.meant = [_meant(grid, rows[k].cells, {column: new}) for k, (column, new) in EDITS.items()]
         self.meant.append({column: NEW_ROW[header] for column, header in COLUMNS.items()})
 
@@ -105,7 +109,7 @@ class Walk:
 
     def compare(self, practice: Practice) -> bool:
         """Whether the other side received what was meant, once."""
-        runs = [call for call in practice.received if call.operation == "eone.run"]
+        runs = self.runs(practice)
         rows = [dict(row) for call in runs for row in call.rows]
         variables = dict(runs[0].variables) if runs else {}
         as_meant = len(runs) == 1 and _sorted(rows) == _sorted(self.meant) and variables == VARIABLES
@@ -116,6 +120,11 @@ class Walk:
         self.say(*(f"  {name}={value}" for name, value in variables.items()))
         self.say(verdict(as_meant))
         return as_meant
+
+    @staticmethod
+    def runs(practice: Practice) -> list[Received]:
+        """The runs of maps that the practice service was asked for."""
+        return [call for call in practice.received if call.operation == "eone.run"]
 
     async def _plan(self, *, dry_run: bool = False) -> Prepared:
         return await plan_link(self.session, LINK, self.path, PushOptions(variables=VARIABLES, dry_run=dry_run))
@@ -134,7 +143,7 @@ async def plan_link(session: Session, link: str, path: Path, options: PushOption
     return await session.plan(link, open_file(str(path)), options, lambda _name, _question: None)
 
 
-async def push_plan(session: Session, prepared: Prepared) -> PushResult:
+async def push_plan(session: Session, prepared: Prepared | PreparedAgain) -> PushResult:
     """Carry a plan out."""
     async for event in session.push(prepared):
         if isinstance(event, PushDone):

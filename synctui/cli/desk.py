@@ -38,6 +38,9 @@ class Desk:
     verbose: bool = False
     interrupted_hint: str = ""
     """What an interruption means for this command, in one sentence."""
+    wait: bool = False
+    """Wait where the call budget is spent."""
+    _progress: Progress | None = None
 
     # -- stdout: data
 
@@ -63,13 +66,16 @@ class Desk:
 
     def warn(self, *lines: str, tone: Tone = "warn") -> None:
         """Say what must be heard."""
+        if self._progress is not None:
+            self._progress.clear()
         for line in lines:
             with suppress(SyncError):  # narration that cannot be written must not stop the work
                 write(sys.stderr, line, tone)
 
     def progress(self) -> Progress:
         """A line that tells how far it is."""
-        return Progress(quiet=self.quiet)
+        self._progress = Progress(quiet=self.quiet)
+        return self._progress
 
     def again(self, *arguments: str) -> str:
         """A synctui command that the user may copy."""
@@ -85,6 +91,10 @@ class Desk:
         session = Session.open(self.config)
         if self.verbose:
             session.on_call = self._show_call
+        if self.wait:
+            from synctui.cli.waiting import Waiting
+
+            session.patience = Waiting(self.tell)
         return session
 
     def workbook(self, path: str) -> Workbook:

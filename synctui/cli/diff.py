@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from synctui.changes import Changeset, Damage, Problem
 from synctui.cli import answers
@@ -10,27 +11,35 @@ from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
 from synctui.sentences import (
     DAMAGED,
+    IN_CONFLICT,
     UNSENDABLE,
     change_counts,
     change_text,
+    conflict_rows,
     damage_rows,
     key_text,
     place,
     problem_rows,
 )
 
+if TYPE_CHECKING:
+    from synctui.conflicts import Conflict
+    from synctui.session import Reading
+
 
 def diff(desk: Desk, link: str, path: str) -> int:
     """Show changes, damage and problems; finding some is no failure."""
-    sheet = desk.run(lambda _: _diff(desk, link, path))
+    reading = desk.run(lambda _: _read(desk, link, path))
+    sheet, conflicts = reading.changes, reading.conflicts
     notes = (*damage_lines(sheet.damage, repair_command(desk, link, path)), *problem_lines(sheet.problems))
-    desk.answer(answers.differences(sheet), *change_lines(sheet), *notes)
+    document = {**answers.differences(sheet), "conflicts": answers.conflicts(conflicts)}
+    desk.answer(document, *change_lines(sheet), *conflict_lines(conflicts), *notes)
     return 0
 
 
-async def _diff(desk: Desk, link: str, path: str) -> Changeset:
+async def _read(desk: Desk, link: str, path: str) -> Reading:
     async with desk.session() as session:
-        return await session.diff(link, desk.old_workbook(path))
+        return await session.read(link, desk.old_workbook(path))
 
 
 def change_lines(sheet: Changeset) -> list[str]:
@@ -44,6 +53,12 @@ def change_lines(sheet: Changeset) -> list[str]:
     ]
     rows += [["deleted", "", key_text(key), "", "stays at the source"] for key in sheet.deleted]
     return [*table(rows), change_counts(sheet)]
+
+
+def conflict_lines(conflicts: Iterable[Conflict]) -> list[str]:
+    """Cells that both sides changed, with what each side says."""
+    rows = conflict_rows(conflicts)
+    return ["", IN_CONFLICT, *table(rows)] if rows else []
 
 
 def damage_lines(damage: Iterable[Damage], repair: str = "") -> list[str]:

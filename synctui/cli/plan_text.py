@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from synctui.cli.diff import damage_lines, problem_lines
 from synctui.cli.terminal import table
+from synctui.costs import lines_of
 from synctui.plan import Plan, PlannedRow
 from synctui.sentences import NOTHING_TO_SEND, change_text, key_text, plan_sentence
 from synctui.wording import count
@@ -22,14 +23,14 @@ MOST_ROWS = 20
 def plan_lines(prepared: Prepared, repair: str = "") -> list[str]:
     """What would be sent, to where, and what keeps other rows back; `repair` is the command against damage."""
     plan = prepared.plan
-    head = _head(plan) if plan.rows else [NOTHING_TO_SEND]
+    head = _head(plan, lines_of(prepared.cost)) if plan.rows else [NOTHING_TO_SEND]
     notes = [f"note: {warning}" for warning in plan.warnings]
     left_out = [*damage_lines(prepared.sheet.damage, repair), *problem_lines(prepared.problems)]
     return [*head, *notes, *left_out, *_preview(prepared)]
 
 
-def _head(plan: Plan) -> list[str]:
-    told = [plan_sentence(plan), *cell_lines(plan)]
+def _head(plan: Plan, cost: list[str]) -> list[str]:
+    told = [plan_sentence(plan), *cost, *cell_lines(plan)]
     told += table([["variable", name, value] for name, value in plan.variables.items()])
     return told + table([["sum", name, change_text(*sums)] for name, sums in plan.sums.items()])
 

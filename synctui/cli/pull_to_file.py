@@ -7,6 +7,7 @@ from pathlib import Path
 from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.cli.pull import follow
+from synctui.costs import Cost
 from synctui.errors import UsageError
 from synctui.export import FileWritten
 from synctui.files import FileKind
@@ -23,14 +24,15 @@ def pull_to_file(
         raise UsageError(f"{unfit} is for a worksheet, and --to for a file.", "Leave out one of the two.")
     path = Path(output) if output else Path(f"{safe_name(link)}.{kind}")
     desk.interrupted_hint = f"Nothing was written to {path}."
-    done, calls = desk.run(lambda _: _pull_to_file(desk, link, kind, path))
+    done, calls, cost = desk.run(lambda _: _pull_to_file(desk, link, kind, path))
     for notice in done.notices:
         desk.tell(notice, tone="warn")
     sentence = f"{link}: {count(done.rows, 'row')} in {path}, {count(calls, 'call')}"
-    desk.answer(answers.written(done, calls), sentence)
+    desk.answer(answers.written(done, calls, cost), sentence)
     return 0
 
 
-async def _pull_to_file(desk: Desk, link: str, kind: FileKind, path: Path) -> tuple[FileWritten, int]:
+async def _pull_to_file(desk: Desk, link: str, kind: FileKind, path: Path) -> tuple[FileWritten, int, Cost | None]:
     async with desk.session() as session:
-        return await follow(desk, session, link, session.export(link, path, kind), FileWritten), session.calls
+        done = await follow(desk, session, link, session.export(link, path, kind), FileWritten)
+        return done, session.calls, session.cost_of_pull(link)

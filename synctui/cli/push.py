@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from synctui.cli import answers
@@ -62,6 +62,7 @@ async def plan_and_send(desk: Desk, interrupts: Interrupts, asked: Asked) -> int
             return desk.stopped("You said no.")
         with interrupts.gently(asyncio.Event()) as stop:
             ended = await send(desk, session, prepared, stop)
+            prepared = replace(prepared, cost=session.cost_of_push(plan))
             return _report(desk, asked, prepared, ended, session.calls)
 
 
@@ -90,6 +91,7 @@ async def send(
 def _report(desk: Desk, asked: Asked, prepared: Prepared, ended: Ended, calls: int) -> int:
     result = ended.result
     document = answers.pushed(prepared.plan, result, prepared.problems, calls)
+    document |= answers.budget(prepared.cost)
     if ended.error:
         document["error"] = error_document(ended.error)
     for notice in result.notices:

@@ -25,6 +25,6 @@ def next_steps(desk: Desk, link: str, path: str, result: PushResult) -> list[str
     again = ("push", link, "--workbook", path)
     if result.in_doubt:
         return settle_steps(desk, result.run_id)
-    if result.refused:
+    if result.refused or result.not_saved:
         return ["Correct the refused rows, then:", f"  {desk.again(*again, '--only', 'failed')}"]
     return ["To send the rest:", f"  {desk.again(*again)}"] if result.unsent else []

@@ -1,4 +1,4 @@
-"""`settle`: the user's decision about rows in doubt."""
+"""`settle`: evidence of what became of rows in doubt, and the user's decision where that is no proof."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from synctui.cli.terminal import table
 from synctui.errors import UsageError, WorksheetError
 from synctui.exit_codes import DONE, IN_DOUBT
 from synctui.settle import Decision, Settlement
+from synctui.show import show
 from synctui.wording import count
 
 
 def settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None) -> int:
-    """Decide what became of a run's rows in doubt, or only show them."""
+    """Show the evidence of what became of a run's rows in doubt, and what is decided by it or by the user."""
     settlement = desk.run(lambda _: _settle(desk, run_id, decision, path))
     for notice in settlement.notices:
         desk.warn(notice)
-    desk.answer(answers.settled(settlement), *table(map(row_line, settlement.rows)), _sentence(settlement))
+    lines = (*map(show, settlement.evidence), *table(map(row_line, settlement.rows)), _sentence(settlement))
+    desk.answer(answers.settled(settlement), *lines)
     if settlement.in_doubt:
         desk.tell(*settle_steps(desk, settlement.run_id))
     return IN_DOUBT if settlement.in_doubt else DONE

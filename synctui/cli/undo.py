@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from synctui.cli import answers
@@ -15,6 +15,7 @@ from synctui.cli.plan_text import cell_lines
 from synctui.cli.push import send
 from synctui.cli.push_result import result_lines, settle_steps
 from synctui.cli.terminal import table
+from synctui.costs import lines_of
 from synctui.ended import Ended
 from synctui.errors import WorksheetError
 from synctui.exit_codes import CONFLICTS, DONE, REFUSED, worst
@@ -48,13 +49,14 @@ async def _again(desk: Desk, interrupts: Interrupts, asked: Asked) -> int:
         lines = plan_lines(prepared)
         if asked.dry_run or not prepared.plan.rows:
             told = answers.plan_of(prepared.plan, (), session.calls, dry_run=asked.dry_run)
-            desk.answer({**told, **left(prepared)}, *lines)
+            desk.answer({**told, **left(prepared), **answers.budget(prepared.cost)}, *lines)
             return DONE if asked.dry_run else _code(prepared, None)
         desk.tell(*lines)
         if not confirm(prepared.plan.asks, yes=asked.yes):
             return desk.stopped("You said no.")
         with interrupts.gently(asyncio.Event()) as stop:
             ended = await send(desk, session, prepared, stop)
+        prepared = replace(prepared, cost=session.cost_of_push(prepared.plan))
         return _report(desk, prepared, ended, session.calls)
 
 
@@ -75,7 +77,8 @@ async def _prepared(desk: Desk, session: Session, asked: Asked) -> PreparedAgain
 def plan_lines(prepared: PreparedAgain) -> list[str]:
     """What would be sent, and what stays as it is."""
     plan = prepared.plan
-    told = [plan_sentence(plan), *cell_lines(plan)] if plan.rows else [NOTHING_TO_SEND]
+    head = [plan_sentence(plan), *lines_of(prepared.cost), *cell_lines(plan)]
+    told = head if plan.rows else [NOTHING_TO_SEND]
     told += [f"note: {warning}" for warning in plan.warnings]
     told += table([place(kept.row.sheet_row), key_text(kept.row.key), kept.why] for kept in prepared.kept)
     made = [
@@ -95,7 +98,7 @@ def left(prepared: PreparedAgain) -> dict[str, Any]:
 
 def _report(desk: Desk, prepared: PreparedAgain, ended: Ended, calls: int) -> int:
     result = ended.result
-    document = {**answers.pushed(prepared.plan, result, (), calls), **left(prepared)}
+    document = {**answers.pushed(prepared.plan, result, (), calls), **left(prepared), **answers.budget(prepared.cost)}
     if ended.error:
         document["error"] = error_document(ended.error)
         desk.warn(f"synctui: {ended.error}", tone="bad")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from synctui.errors import SyncError
+from synctui.http.breaker import Breakers
 from synctui.http.calls import CallDone
 from synctui.http.gate import Gate
+from synctui.records import Attempt as Attempt
 from synctui.records import Choice, Key, Page, Record, Value
 from synctui.records import Outcome as Outcome
 from synctui.secret import Secret
@@ -48,6 +51,8 @@ class TargetShape:
     calls_before: int = 0
     """Calls that a push costs whatever it sends."""
     calls_per_batch: int = 1
+    marker: str = ""
+    """The column that holds a new row's own id, by which a created record can be found again."""
     whole_rows: bool = False
     """Every column must hold its stored value: untouched ones come from a fresh read just before sending."""
 
@@ -234,6 +239,56 @@ class DryRunTarget(Protocol):
         """What the other side would get of these rows; changes nothing. Raises RemoteError."""
 
 
+class Fate(StrEnum):
+    """What a look at a target shows of one row whose answer was lost."""
+
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+    """It arrived and was turned down."""
+    ABSENT = "absent"
+    """Nothing of it is there, so far."""
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one row."""
+
+    fate: Fate
+    message: str = ""
+    new_key: str = ""
+    """The id of the record that it became."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a look at the other side shows of one request."""
+
+    sentences: tuple[str, ...] = ()
+    """For people."""
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    """Row id -> what was found; rows that could not be looked for are absent."""
+    proof: bool = False
+    """By the target's own settings nothing else can explain what was found."""
+
+    def __or__(self, more: Evidence) -> Evidence:
+        """Both together; of a row that both speak of, what this one found."""
+        return Evidence(
+            self.sentences + more.sentences, {**more.findings, **self.findings}, proof=self.proof or more.proof
+        )
+
+
+@runtime_checkable
+class EvidentTarget(Protocol):
+    """A target that can be asked what became of a request whose answer was lost."""
+
+    async def look(self, attempt: Attempt, rows: Sequence[Outgoing], source: Source | None, /) -> Evidence:
+        """What is to be seen of these rows; `source` is the link's, where it reads the same account.
+
+        Changes nothing. Raises RemoteError, and SettingsError where a setting keeps it from looking.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a connector is handed."""
@@ -247,3 +302,5 @@ class Tools:
     """The secret that a setting such as `env:NAME` points to. Raises SettingsError."""
     on_call: Callable[[CallDone], None] | None = None
     """Told of every attempt that has ended, for screens that show where the time goes."""
+    breakers: Breakers = field(default_factory=Breakers)
+    """What is known of instances in trouble."""

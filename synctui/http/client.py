@@ -10,6 +10,7 @@ import httpx
 
 from synctui.errors import BudgetSpent, SettingsError
 from synctui.http.bodies import read_body
+from synctui.http.breaker import Breakers, Trial
 from synctui.http.calls import MEGABYTE, Call, CallDone, Effect, Judge, Reply, Timing
 from synctui.http.failures import network_failure, status_failure
 from synctui.http.gate import Gate, OpenGate
@@ -29,6 +30,7 @@ class HttpClient:
         base_url: str,
         *,
         gate: Gate | None = None,
+        breakers: Breakers | None = None,
         judge: Judge = lambda _reply: None,
         transport: httpx.AsyncBaseTransport | None = None,
         timing: Timing | None = None,
@@ -37,6 +39,7 @@ class HttpClient:
         """Raises SettingsError for a URL that is neither https nor loopback. Sends nothing."""
         self._base = checked_url(base_url)
         self._gate = gate or OpenGate()
+        self._breaker = (breakers or Breakers()).of(str(self._base), self._base.host)
         self._judge = judge
         self._timing = timing or Timing()
         self._on_call = on_call or (lambda _done: None)
@@ -49,18 +52,18 @@ class HttpClient:
         return self._base.host
 
     async def call(self, call: Call) -> Reply:
-        """Make one call; only a read is tried again.
+        """Make one call; only a read is tried again, and only a read waits for a budget that was spent meanwhile.
 
         Raises Unreachable, TimedOut, SignInRefused, BudgetSpent, Refused; BadReply (reads) or OutcomeUnknown (sends).
         """
-        if call.effect is Effect.SEND:
-            return await self._attempt(call)
-        try:
-            async with asyncio.timeout(max(self._timing.total, self._seconds(call))):
-                return await repeat_read(lambda: self._attempt(call), self._timing)
-        except TimeoutError as error:
-            failure = network_failure(call, self._base.host, error)
-        raise failure
+        while True:
+            await self._gate.ready()
+            try:
+                with self._breaker.trial() as trial:
+                    return await self._within(call, trial)
+            except BudgetSpent as spent:
+                if call.effect is Effect.SEND or not await self._gate.again(spent):
+                    raise
 
     async def close(self) -> None:
         """Let go of sockets."""
@@ -74,9 +77,22 @@ class HttpClient:
         guarded = SecretTransport(inner, self._base.host)
         return httpx.AsyncClient(transport=guarded, headers=HEADERS | close, follow_redirects=False, trust_env=False)
 
-    async def _attempt(self, call: Call) -> Reply:
+    async def _within(self, call: Call, trial: Trial) -> Reply:
+        """The call within its time, a read with its repetitions."""
+        if call.effect is Effect.SEND:
+            return await self._attempt(call, trial)
+        try:
+            async with asyncio.timeout(max(self._timing.total, self._seconds(call))):
+                return await repeat_read(lambda: self._attempt(call, trial), self._timing)
+        except TimeoutError as error:
+            failure = network_failure(call, self._base.host, error)
+        raise failure
+
+    async def _attempt(self, call: Call, trial: Trial) -> Reply:
         async with self._gate.slot():
+            trial.alive = False
             reply = await self._timed(call)
+        trial.alive = reply.status < 500
         failure = self._judge(reply) or status_failure(reply)
         if isinstance(failure, BudgetSpent):
             self._gate.exhausted()

@@ -14,6 +14,7 @@ import httpx
 from synctui.errors import (
     BadReply,
     BudgetSpent,
+    ContentRefused,
     OutcomeUnknown,
     Refused,
     SignInRefused,
@@ -34,6 +35,8 @@ NEVER_LEFT = (
 """Failures before the first byte of a request."""
 NO_EFFECT = frozenset({400, 404, 405, 413, 415, 422})
 """Statuses with which a send was turned down whole."""
+FOR_ITS_CONTENT = frozenset({400, 413, 415, 422})
+"""Those of them that speak of the body, not of the address: a smaller body may pass."""
 SETTLE = "Do not send it again by hand: look on the other side, then use `synctui settle`."
 AGAIN = "Check your network and the url in synctui.toml, then try again."
 
@@ -67,7 +70,8 @@ def status_failure(reply: Reply) -> SyncError | None:
         return OutcomeUnknown(f"{said}; whether it had an effect cannot be told.", SETTLE)
     if status == 408 or status >= 500:
         return Unreachable(f"{said}.", "The other side has trouble: try again later.", retry_after=reply.retry_after)
-    return Refused(f"{said}.", "Check the url and the link's settings in synctui.toml.")
+    kind = ContentRefused if call.effect is Effect.SEND and status in FOR_ITS_CONTENT else Refused
+    return kind(f"{said}.", "Check the url and the link's settings in synctui.toml.")
 
 
 def budget_spent(message: str, seconds: float | None = None) -> BudgetSpent:

@@ -14,8 +14,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "expired": ("401", "empty"),
     "wrong_map": ("200", "204"),
     "error_rows": ("document", "row"),
+    "bad_rows": ("document", "400", "413", "422"),
     "update_fields": ("strict", "lenient"),
     "update_status": ("mixed", "lower", "capitals"),
+    "update_stores": ("as_sent", "tidied", "nothing"),
 }
 
 
@@ -39,10 +41,16 @@ class Switches:
     """eOne: the status of the empty answer for an unknown map or another company's."""
     error_rows: str = "document"
     """eOne: does the Errors table list every row of a failed document, or the rows at fault."""
+    bad_rows: str = "document"
+    """eOne: rows at fault fail their document, or the whole call is turned down with this status and no word of why."""
     update_fields: str = "strict"
     """SmartSimple: a record with fields missing or to spare is refused, or its missing fields are blanked."""
     update_status: str = "mixed"
     """SmartSimple: how the status of an applied record is written: in capitals and lower case by turns, or in one."""
+
+    update_stores: str = "as_sent"
+    """SmartSimple: an applied record holds what was sent; or spaces around texts are cut and money is rounded to whole
+    units; or, though the answer says that it was updated, its custom fields stay as they were."""
 
     def set(self, name: str, value: Any) -> None:
         """Change one. Raises ValueError for an unknown name or choice."""

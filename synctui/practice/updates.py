@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from synctui.practice.data import Row, Tables
@@ -92,7 +93,7 @@ class Updates:
 
     def _apply(self, record: str, wanted: Wanted) -> str:
         """The record's id; a new one for a new record."""
-        values = _stored(record, wanted)
+        values = _stored(record, wanted, self._switches.update_stores)
         if wanted.creates:
             before: Mapping[str, str | None] = {}
             [record_id] = self._tables.change(record, add=[_born(record, self._stamp()) | values])
@@ -134,17 +135,22 @@ def shape_of(text: str) -> str:
         return ""
 
 
-def _stored(record: str, wanted: Wanted) -> Row:
+def _stored(record: str, wanted: Wanted, stores: str) -> Row:
     """Field -> what the table holds of it from now on: a date reads back with a time, a blank custom field is null."""
     fields = {field.name: field for field in FIELDS[record]}
     fixed = NOT_UPDATABLE[record].difference(MANDATORY[record] if wanted.creates else ())
     values: Row = {
-        name: _as_stored(fields[name], text)
+        name: _as_stored(fields[name], _tidied(fields[name], text) if stores == "tidied" else text)
         for name, text in wanted.values.items()
-        if name not in fixed and name not in STATUS_FIELDS
+        if name not in fixed and name not in STATUS_FIELDS and not (stores == "nothing" and fields[name].number)
     }
     status = next((wanted.values[name] for name in STATUS_FIELDS if wanted.values.get(name)), "")
     return values | (_status(record, status) if status else {})
+
+
+def _tidied(field: Field, text: str) -> str:
+    """What an instance makes of a text that it finds untidy."""
+    return str(round(Decimal(text))) if field.kind == "money" and text else text.strip()
 
 
 def _as_stored(field: Field, text: str) -> str | None:

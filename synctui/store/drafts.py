@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from synctui.records import Key, Value
+from synctui.records import Key, Proof, Value
 from synctui.store.states import State
 
 
@@ -58,3 +58,15 @@ class Verdict:
     message: str = ""
     evidence: str = ""
     new_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What reading an accepted row again showed."""
+
+    row_id: str
+    proof: Proof
+    message: str = ""
+    """What is said of the row from now on."""
+    kept: Mapping[str, Value] = field(default_factory=dict)
+    """Worksheet column -> what the target holds instead of what was sent."""

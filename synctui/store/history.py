@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from synctui.errors import StoreError, UsageError
-from synctui.records import Key, Outcome, Value
+from synctui.records import Attempt, Key, Outcome, Proof, Value
 from synctui.store.database import Database
 from synctui.store.payload import unpack
 from synctui.store.states import OUTCOMES, Ending, RunState, State, run_state
@@ -27,6 +27,21 @@ _CREATED = """
 SELECT row_id, run_id FROM rows JOIN runs ON number = run
 WHERE rows.target = ? AND state = 'acked' AND op = 'create' AND row_id IN (SELECT value FROM json_each(?)) ORDER BY run
 """
+
+
+_ATTEMPTS = """
+SELECT attempts.*, runs.target, runs.link FROM attempts JOIN runs ON number = run WHERE run_id = ? ORDER BY attempt
+"""
+
+_LEARNED = """
+SELECT 1 FROM attempts JOIN runs ON number = run WHERE target = ? AND link = ? AND run_number <> '' LIMIT 1
+"""  # an answer whose count of documents is not ours leaves no run number
+
+_GHOST = """
+SELECT max(attempts.deadline) AS deadline FROM attempts JOIN rows USING (attempt)
+WHERE rows.target = ? AND attempt < ? AND rows.evidence <> ''
+    AND (rows.state IN ('unsent', 'skipped') OR rows.message = 'settled: arrived')
+"""  # evidence stands with these only where a doubt was settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,10 @@ class RunRow:
     """Worksheet column -> what the edited cells replaced, and held."""
     written_back: bool
     """Whether the workbook has been told."""
+    proof: Proof = Proof.UNREAD
+    """What reading it again showed, where it was accepted."""
+    kept: Mapping[str, Value] = field(default_factory=dict)
+    """Worksheet column -> what the target holds instead of what was sent."""
 
     @property
     def outcome(self) -> Outcome:
@@ -134,6 +153,11 @@ class History:
             query = "SELECT rows.* FROM rows JOIN runs ON number = run WHERE run_id = ? ORDER BY position"
             return tuple(map(_row, db.execute(query, (run_id,))))
 
+    def attempts(self, run_id: str) -> tuple[Attempt, ...]:
+        """The requests of a run that left or were about to, oldest first, each with the rows it carried last."""
+        with self._database.read() as db:
+            return tuple(_attempt(db, sent) for sent in db.execute(_ATTEMPTS, (run_id,)).fetchall())
+
     def barrier(self, target: str) -> tuple[str, ...]:
         """Runs with rows in doubt at the target: nothing more is sent to it. A push under way is not among them."""
         doubtful = [run for run in self._summaries("WHERE target = ?", target) if run.in_doubt]
@@ -146,6 +170,14 @@ class History:
     def created_before(self, target: str, row_ids: Iterable[str]) -> dict[str, str]:
         """Row id -> the run in which the target accepted its creation: such a row must not be created again."""
         return self._by_row(_CREATED, target, row_ids)
+
+    def creates(self, target: str) -> frozenset[str]:
+        """Ids of all rows whose creation the target accepted."""
+        with self._database.read() as db:
+            found = db.execute(
+                "SELECT row_id FROM rows WHERE target = ? AND op = 'create' AND state = 'acked'", (target,)
+            )
+            return frozenset(row_id for (row_id,) in found)
 
     def refused(self, target: str) -> dict[str, str]:
         """Row id -> message, of rows whose last outcome at the target is refused; rows without effect do not count."""
@@ -209,6 +241,22 @@ def _counts(db: sqlite3.Connection, run: sqlite3.Row) -> dict[Outcome, int]:
     return counts
 
 
+def _attempt(db: sqlite3.Connection, sent: sqlite3.Row) -> Attempt:
+    rows = db.execute("SELECT row_id, document FROM rows WHERE attempt = ? ORDER BY position", (sent["attempt"],))
+    carried = [(row_id, document) for row_id, document in rows]
+    ghost = db.execute(_GHOST, (sent["target"], sent["attempt"])).fetchone()["deadline"]
+    return Attempt(
+        number=sent["attempt"],
+        baseline=sent["baseline"],
+        sent_at=datetime.fromisoformat(sent["sent_at"]),
+        deadline=datetime.fromisoformat(sent["deadline"]),
+        row_ids=tuple(row_id for row_id, _ in carried),
+        documents=len({document for _, document in carried}),
+        learned=db.execute(_LEARNED, (sent["target"], sent["link"])).fetchone() is not None,
+        ghost=datetime.fromisoformat(ghost) if ghost else None,
+    )
+
+
 def _row(row: sqlite3.Row) -> RunRow:
     state = State(row["state"])
     return RunRow(
@@ -225,4 +273,6 @@ def _row(row: sqlite3.Row) -> RunRow:
         before=unpack(row["before"]),
         after=unpack(row["after"]),
         written_back=bool(row["written_back"]),
+        proof=Proof(row["proof"]),
+        kept=unpack(row["kept"]),
     )

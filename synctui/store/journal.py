@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -18,19 +19,34 @@ from typing import Literal
 from synctui.errors import LinkError, StoreError, UsageError
 from synctui.records import Value
 from synctui.store.database import Clock, Database, utc_now
-from synctui.store.drafts import Draft, Hold, Verdict
+from synctui.store.drafts import Draft, Finding, Hold, Verdict
 from synctui.store.history import History, RunRow
 from synctui.store.locks import PATIENCE, Locks
 from synctui.store.payload import digest, pack, storable
 from synctui.store.schema import JOURNAL_FORMATS
-from synctui.store.statements import check_barrier, check_payloads, insert_rows, insert_run, move, move_all, next_epoch
-from synctui.store.states import DOUBTFUL, FAULT, MOVES, Ending, RunState, State
+from synctui.store.statements import (
+    check_barrier,
+    check_payloads,
+    insert_rows,
+    insert_run,
+    move,
+    move_all,
+    next_epoch,
+    prove,
+)
+from synctui.store.states import DOUBTFUL, FAULT, Ending, RunState, State
 
 Reached = Callable[[str], None]
 """Is told the name of each point that a push passes: where a test lets the process die."""
 
 RUN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 NO_ANSWER = "no answer that can be trusted"
+
+
+_ENDED_BY_SETTLEMENT = """
+UPDATE runs SET ending = 'finished' WHERE run_id = ? AND ending = 'interrupted'
+    AND NOT EXISTS (SELECT 1 FROM rows WHERE run = number AND state IN ('unknown', 'review'))
+"""
 
 
 def pass_by(_: str) -> None:
@@ -133,7 +149,12 @@ class Journal(History):
         run_number: str = "",
         reason: str = "",
     ) -> None:
-        """Settle every row of an attempt. Raises StoreError where the verdicts are not about exactly these rows."""
+        """Settle every row of an attempt, or have all of them planned again with what the target refused them for.
+
+        Raises StoreError where the verdicts are not about exactly these rows.
+        """
+        if len({verdict.state is State.PLANNED for verdict in verdicts}) > 1:
+            raise StoreError(f"Part of a request of run {run_id} cannot be planned again.", FAULT)
         with self._writing("recording") as db:
             sent = db.execute("SELECT row_id FROM rows WHERE attempt = ? AND state = 'sending'", (attempt,))
             if sorted(row_id for (row_id,) in sent) != sorted(verdict.row_id for verdict in verdicts):
@@ -145,6 +166,12 @@ class Journal(History):
             )
         self.reached("recorded")
 
+    def prove(self, hold: Hold, run_id: str, findings: Sequence[Finding]) -> None:
+        """Note what reading accepted rows again showed; their state stays. Raises StoreError."""
+        with self._writing("proving") as db:
+            prove(db, hold, run_id, findings)
+        self.reached("proved")
+
     def finish(self, hold: Hold, run_id: str, ending: Ending, note: str = "") -> None:
         """End a run: what is still about to leave is in doubt, what had not is unsent, or cancelled where stopped."""
         with self._writing("finishing") as db:
@@ -153,20 +180,30 @@ class Journal(History):
 
     def decide(self, hold: Hold, run_id: str, state: State, decision: str, evidence: str = "") -> int:
         """Move all rows in doubt of a run by the user's decision; returns how many they were."""
+        doubtful = [row.row_id for row in self.rows(run_id) if row.state in DOUBTFUL]
+        verdicts = [Verdict(row_id, state, f"settled: {decision}") for row_id in doubtful]
+        return self.settle(hold, run_id, verdicts, decision, evidence)
+
+    def settle(self, hold: Hold, run_id: str, verdicts: Sequence[Verdict], decision: str, evidence: str) -> int:
+        """Move rows in doubt, and keep who or what decided it, and by which evidence; returns how many rows moved.
+
+        Raises StoreError where they are not in doubt any more.
+        """
+        states = {row.row_id: row.state for row in self.rows(run_id)}
+        told = f"settled at {self._now()} for {self._user}: {decision}. {evidence}".strip()
+        moving = [
+            replace(verdict, evidence=told) for verdict in verdicts if verdict.state is not states[verdict.row_id]
+        ]
         with self._writing("deciding") as db:
-            told = f"{self._user} decided at {self._now()}: {decision}. {evidence}".strip()
-            moved = sum(
-                move_all(db, hold, run_id, start, state, f"settled: {decision}", told)
-                for start in DOUBTFUL
-                if state in MOVES[start]
-            )
+            for start in DOUBTFUL:
+                move(db, hold, run_id, start, [verdict for verdict in moving if states[verdict.row_id] is start])
             db.execute(
                 "INSERT INTO decisions SELECT number, ?, ?, ?, ?, ? FROM runs WHERE run_id = ?",
-                (self._now(), self._user, decision, storable(evidence), moved, run_id),
+                (self._now(), self._user, decision, storable(evidence), len(moving), run_id),
             )
-            db.execute("UPDATE runs SET ending = 'finished' WHERE run_id = ? AND ending = 'interrupted'", (run_id,))
+            db.execute(_ENDED_BY_SETTLEMENT, (run_id,))
         self.reached("decided")
-        return moved
+        return len(moving)
 
     def adopt(self, run_id: str, draft: Draft) -> bool:
         """Take over a run that a workbook says is in doubt and this journal does not know; False where it does.

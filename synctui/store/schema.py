@@ -104,6 +104,12 @@ END
 
 _PAIRS = "ALTER TABLE runs ADD COLUMN columns TEXT NOT NULL DEFAULT '{}'"
 """Target column -> the worksheet's header that fed it: what an undo needs."""
+_PROOF = """
+ALTER TABLE rows ADD COLUMN proof TEXT NOT NULL DEFAULT ''
+    CHECK (proof IN ('', 'saved', 'saved differently', 'not saved') AND (proof = '' OR state = 'acked'))
+"""
+_KEPT = "ALTER TABLE rows ADD COLUMN kept TEXT NOT NULL DEFAULT '{}'"
+"""Worksheet column -> what the target holds instead of what was sent, as a read after the push showed."""
 
 JOURNAL_FORMATS = (
     (
@@ -111,4 +117,5 @@ JOURNAL_FORMATS = (
         *(_ONE_CREATE, _BY_TARGET, _BY_RUN, _BY_ATTEMPT, _UNMARKED, _BY_WORKBOOK),
     ),
     (_PAIRS,),
+    (_PROOF, _KEPT),
 )

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from synctui.errors import RowsInDoubt, StoreError
-from synctui.store.drafts import Draft, DraftRow, Hold, Verdict
+from synctui.store.drafts import Draft, DraftRow, Finding, Hold, Verdict
 from synctui.store.payload import digest, pack, storable
 from synctui.store.states import FAULT, State, check_move
 from synctui.wording import count
@@ -34,6 +34,12 @@ WHERE run = (SELECT number FROM runs WHERE run_id = :run_id) AND row_id = :row_i
     AND target = :target AND (SELECT epoch FROM targets WHERE target = :target) = :epoch
 """
 
+
+_PROVE = """
+UPDATE rows SET proof = :proof, message = :message, kept = :kept, written_back = 0
+WHERE run = (SELECT number FROM runs WHERE run_id = :run_id) AND row_id = :row_id AND state = 'acked'
+    AND target = :target AND (SELECT epoch FROM targets WHERE target = :target) = :epoch
+"""
 
 _MOVE_ALL = """
 UPDATE rows SET state = :end, message = :message, evidence = :evidence, written_back = 0
@@ -113,7 +119,7 @@ def move(
     if not verdicts:
         return
     for verdict in verdicts:
-        check_move(start, verdict.state)
+        check_move(start, verdict.state, verdict.message)
     held = {"run_id": run_id, "start": start, "attempt": attempt, "target": hold.target, "epoch": hold.epoch}
     if db.executemany(_MOVE, [held | _ended(verdict) for verdict in verdicts]).rowcount != len(verdicts):
         raise _taken_over(hold, run_id)
@@ -131,6 +137,17 @@ def move_all(
     if db.execute(_MOVE_ALL, held | ended).rowcount != standing:
         raise _taken_over(hold, run_id)
     return standing
+
+
+def prove(db: sqlite3.Connection, hold: Hold, run_id: str, findings: Sequence[Finding]) -> None:
+    """Note what reading accepted rows again showed. Raises StoreError as `move` does."""
+    held = {"run_id": run_id, "target": hold.target, "epoch": hold.epoch}
+    told = [
+        held | {"row_id": f.row_id, "proof": f.proof, "message": storable(f.message), "kept": pack(f.kept)}
+        for f in findings
+    ]
+    if told and db.executemany(_PROVE, told).rowcount != len(told):
+        raise _taken_over(hold, run_id)
 
 
 def _taken_over(hold: Hold, run_id: str) -> StoreError:

@@ -36,11 +36,15 @@ class State(StrEnum):
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.SENDING, State.UNSENT, State.CANCELLED}),
-    State.SENDING: frozenset({State.ACKED, State.REJECTED, State.UNSENT, State.SKIPPED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.ACKED, State.UNSENT, State.SKIPPED, State.REVIEW}),
-    State.REVIEW: frozenset({State.ACKED, State.UNSENT, State.SKIPPED}),
+    State.SENDING: frozenset({State.ACKED, State.REJECTED, State.UNSENT, State.SKIPPED, State.UNKNOWN, State.PLANNED}),
+    State.UNKNOWN: frozenset({State.ACKED, State.REJECTED, State.UNSENT, State.SKIPPED, State.REVIEW}),
+    State.REVIEW: frozenset({State.ACKED, State.REJECTED, State.UNSENT, State.SKIPPED}),
 }
-"""State -> where a row may go from there; what is not here is final."""
+"""State -> where a row may go from there; what is not here is final.
+
+Back from SENDING to PLANNED goes only a whole request of which it is known that it had no effect, with the answer that
+says so: refused whole for what it holds, or turned away at the door. Time alone, or a doubt, never leads there.
+"""
 
 DOUBTFUL = (State.REVIEW, State.UNKNOWN)
 """While a target has a row in one of these, nothing more is sent to it."""
@@ -59,9 +63,9 @@ OUTCOMES: Mapping[State, Outcome] = {
 """State -> the word that people and scripts see."""
 
 
-def check_move(start: State, end: State) -> None:
-    """Refuse a move that the table does not know. Raises StoreError."""
-    if end not in MOVES.get(start, frozenset()):
+def check_move(start: State, end: State, reason: str = "") -> None:
+    """Refuse a move that the table does not know, and one back to PLANNED without a reason. Raises StoreError."""
+    if end not in MOVES.get(start, frozenset()) or (end is State.PLANNED and not reason):
         raise StoreError(f"A row cannot go from {start} to {end}.", FAULT)
 
 

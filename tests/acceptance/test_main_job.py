@@ -83,7 +83,7 @@ def the_main_job(user: User) -> None:
 
     later = user.json("pull", "Awards", *book)
     assert (later["rows"], later["conflicts"]) == (1230, 0)
-    assert user.json("diff", "Awards", *book) == {"changes": [], "damage": [], "problems": []}
+    assert user.json("diff", "Awards", *book) == {"changes": [], "damage": [], "problems": [], "conflicts": []}
     assert user.json("push", "Awards", *book, *GIVEN, "--yes")["run_id"] is None
     assert states(user) == dict.fromkeys(EDITS, "saved")
     assert meant(user) == expected

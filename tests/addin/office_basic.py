@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import uno  # type: ignore[import-not-found]
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
@@ -34,7 +35,7 @@ def main() -> None:
         desktop.terminate()
 
 
-def connected(pipe: str) -> object:
+def connected(pipe: str) -> Any:
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
     deadline = time.monotonic() + 60
@@ -48,7 +49,7 @@ def connected(pipe: str) -> object:
             time.sleep(0.1)
 
 
-def opened(desktop: object, path: str) -> object:
+def opened(desktop: Any, path: str) -> Any:
     options = {"MacroExecutionMode": ALWAYS_EXECUTE_NO_WARN}
     arguments = tuple(PropertyValue(Name=name, Value=value) for name, value in options.items())
     document = desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, arguments)

@@ -68,6 +68,14 @@ def test_the_sheet_holds_the_interpreter_and_nothing_else(python: str) -> None:
     assert list(sheet.values) == [("Python on Windows", python) if python else ("Python on Windows",)]
 
 
+def test_sources_that_people_import_by_hand_have_the_line_ends_of_windows() -> None:
+    sources = [path.read_bytes() for path in (ROOT / "xl_addin" / "vba").glob("*.bas")]
+    assert len(sources) == 2
+    for source in sources:  # the VBA editor takes the attributes of others for code
+        assert source.endswith(b"\r\n")
+        assert source.count(b"\r\n") == source.count(b"\n")
+
+
 def test_olevba_finds_the_sources_that_ship() -> None:
     found = sources(FILE_NAME, addin_file())
     assert {name: lines(code) for name, code in found.items()} == {m.name: lines(m.source) for m in modules()}

@@ -18,6 +18,7 @@ import excel_model as model
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere xlwings drives the real Excel")
 HERE = Path(__file__).parent
+BOOK = "awards=2026.xlsx"
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Machine:
         before = len(self.book.app.boxes)
         paths = os.pathsep.join(map(str, (HERE / "at_python_start", HERE, ROOT)))
         command = [sys.executable, "-P", "-m", "xl_addin", action]
-        command += ["--wb=awards.xlsx", "--from_xl=1", "--app=", "--hwnd=1"]
+        command += [f"--wb={BOOK}", "--from_xl=1", "--app=", "--hwnd=1"]
         surroundings = os.environ | self.environment | {"PYTHONPATH": paths, "XL_MODEL": str(self.kept)}
         done = subprocess.run(
             command, cwd=self.office.folder, env=surroundings, capture_output=True, text=True, check=False
@@ -70,7 +71,7 @@ class Machine:
 def machine(office: Office) -> Machine:
     office.keep_only("Awards")
     machine = Machine(office, {"HOME": str(office.folder)})
-    machine.keep(model.App().open("awards.xlsx"))
+    machine.keep(model.App().open(BOOK))
     return machine
 
 

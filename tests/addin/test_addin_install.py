@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from pathlib import Path
 
@@ -99,6 +100,15 @@ def test_the_doctor_finds_a_python_without_the_add_ins_program(system: System, m
     monkeypatch.delenv("PYTHONPATH")
     monkeypatch.setenv("PYTHONHOME", "/gone")
     assert "pip install" in bad(system)["version"].remedy
+
+
+@pytest.mark.skipif(os.name != "posix", reason="runs a shell script")
+def test_the_doctor_outlives_a_complaint_in_another_encoding(system: System, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_bytes(b"#!/bin/sh\nprintf 'Zugriff verweigert f\\374r' >&2\nexit 1\n")
+    python.chmod(0o700)
+    install.install(dataclasses.replace(system, python=str(python)))
+    assert "Zugriff verweigert f" in bad(system)["version"].detail
 
 
 def test_the_doctor_finds_an_add_in_of_another_version_and_a_mark_of_the_web(

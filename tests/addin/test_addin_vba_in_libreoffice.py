@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shlex
-import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from running_office import ask, running_office
 
 from xl_addin.addin_file import SHEET, WORKBOOK, addin_file, modules
 from xl_addin.buttons import BUTTONS
@@ -38,14 +36,6 @@ TELL_ARGUMENTS = f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.ar
 """A Python that does nothing but print what it was given."""
 
 
-def system_python() -> str:
-    """The Python that LibreOffice comes with."""
-    found = shutil.which("python3", path=os.defpath)
-    if found and subprocess.run([found, "-c", "import uno"], check=False, capture_output=True).returncode == 0:
-        return found
-    pytest.skip("no Python with LibreOffice's uno module on this machine")
-
-
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("Söhne & Co") / "python 3"
@@ -57,24 +47,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def basic(tmp_path_factory: pytest.TempPathFactory, python: Path) -> dict[str, Any]:
     """Every answer of one LibreOffice: `modules`, and what each call of `calls` returned."""
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("LibreOffice (soffice) is not installed on this machine")
     folder = tmp_path_factory.mktemp("office")
-    order = {"pipe": f"synctui{secrets.token_hex(4)}", "calls": list(calls(str(python)))} | workbooks(folder, python)
-    command = [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
-               "--nologo", f"--accept=pipe,name={order['pipe']};urp;"]  # fmt: skip
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as running:
-        try:
-            asked = subprocess.run([system_python(), HELPER], input=json.dumps(order), capture_output=True, text=True,
-                                   check=True, timeout=90)  # fmt: skip
-            running.wait(30)
-        finally:
-            if running.poll() is None:
-                os.killpg(running.pid, signal.SIGKILL)  # soffice is a script that waits for the program
-    answers: dict[str, Any] = json.loads(asked.stdout)
+    order = {"calls": list(calls(str(python)))} | workbooks(folder, python)
+    with running_office(folder) as pipe:
+        answers: dict[str, Any] = ask(HELPER, order | {"pipe": pipe})
     return answers
 
 
@@ -91,7 +67,7 @@ def workbooks(folder: Path, python: Path) -> dict[str, str]:
 
 def calls(python: str) -> Iterator[tuple[str, list[Any]]]:
     yield "SyncTUILauncher.PythonInSheet", []
-    for code in (0, 1, 2, 9, 10, -1073741819):
+    for code in (0, 1, 2, 9, 10, 130, 131, -1073741819):
         yield "SyncTUILauncher.DiedSilently", [float(code)]  # whole numbers do not reach a Long of LibreOffice 7.4
     for button in BUTTONS:
         yield "SyncTUILauncher.ActionOf", [tag(button)]
@@ -152,7 +128,7 @@ def test_tags_mean_in_vba_what_they_mean_in_python(basic: dict[str, Any], python
 
 
 def test_vba_speaks_only_where_python_could_not(basic: dict[str, Any], python: Path) -> None:
-    assert asked(basic, python, "DiedSilently") == [False, True, False, False, True, True]
+    assert asked(basic, python, "DiedSilently") == [False, True, False, False, True, False, True, True]
 
 
 def test_on_windows_every_name_reaches_the_process_as_one_argument(basic: dict[str, Any], python: Path) -> None:

@@ -89,6 +89,28 @@ def test_what_is_in_front_and_all_modes_stay(desk: Desk) -> None:
     assert before[0] == "Sheet1"
 
 
+class StuckModes(dict[str, Any]):
+    """Modes of an Excel that takes one of them only as it is."""
+
+    stuck = ""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name == self.stuck and value != self[name]:
+            raise model.Refusal(f"Unable to set the {name} property of the Application class")
+        super().__setitem__(name, value)
+
+
+@pytest.mark.parametrize("mode", ["Calculation", "DisplayAlerts", "EnableEvents", "ScreenUpdating"])
+def test_a_mode_that_cannot_be_set_leaves_the_others_as_they_were(desk: Desk, mode: str) -> None:
+    modes = desk.book.app.modes = StuckModes(desk.book.app.modes)
+    modes.stuck = mode
+    before = desk.state()
+    assert (
+        "Unable to set" in refused(lambda: desk.workbook.write([SheetPatch("Awards", {2: {"Key": "x"}})], [])).message
+    )
+    assert desk.state() == before
+
+
 def test_cells_that_a_filter_hides_get_their_own_values(desk: Desk) -> None:
     desk.sheet.filtered = {3, 5}
     desk.workbook.write([SheetPatch("Awards", {row: {"Sync": f"s{row}"} for row in range(2, 8)}, remove=[3, 4])], [])

@@ -242,8 +242,25 @@ def test_the_next_command_after_a_lost_answer_is_told(office: Office) -> None:
 def test_settle_without_a_decision_shows_the_rows(office: Office) -> None:
     run = in_doubt(office)
     answer = office.json("settle", run, exit_code=6)
-    assert (answer["settled"], answer["in_doubt"], answer["evidence"]) == (0, 2, [])
+    assert (answer["settled"], answer["in_doubt"]) == (0, 2)
     assert [row["outcome"] for row in answer["rows"]] == ["in_doubt", "in_doubt"]
+    assert answer["evidence"][0].endswith(": 2 documents, 0 errors.")
+    said = office("settle", run)
+    assert said.exit_code == 6
+    assert answer["evidence"][0] in said.stdout
+    assert f"synctui settle {run} --as skip" in said.stderr
+
+
+def test_settle_decides_by_itself_what_is_proven(office: Office) -> None:
+    office.config.write_text(
+        office.config.read_text(encoding="utf-8").replace(
+            "[links.Awards.target]\n", "[links.Awards.target]\nupsert = true\n"
+        ),
+        encoding="utf-8",
+    )
+    answer = office.json("settle", in_doubt(office))
+    assert (answer["settled"], answer["in_doubt"]) == (2, 0)
+    assert {row["outcome"] for row in answer["rows"]} == {"unsent"}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_conflict_is_counted_and_the_next_command_is_told(office: Office) -> N
 
 def test_diff_of_an_untouched_workbook_is_empty(office: Office) -> None:
     office.pull()
-    assert office.diff() == {"changes": [], "damage": [], "problems": []}
+    assert office.diff() == {"changes": [], "damage": [], "problems": [], "conflicts": []}
 
 
 def test_diff_tells_updates_creates_and_deletes_cell_by_cell(office: Office) -> None:

@@ -53,7 +53,7 @@ def test_a_code_that_lost_its_zeros_and_its_format_is_whole_again(pulled: Office
     code = as_number(pulled)
     assert repair(pulled) == [{"key": "900002", "row": ROW, "column": CODE, "was": code, "now": str(int(code))}]
     assert (cell(pulled, ROW, CODE).value, cell(pulled, ROW, CODE).number_format) == (code, "@")
-    assert pulled.diff() == {"changes": [], "damage": [], "problems": []}
+    assert pulled.diff() == {"changes": [], "damage": [], "problems": [], "conflicts": []}
 
 
 def test_a_repaired_code_survives_libreoffice(pulled: Office, libreoffice: Callable[[list[Path]], list[Path]]) -> None:
@@ -64,7 +64,7 @@ def test_a_repaired_code_survives_libreoffice(pulled: Office, libreoffice: Calla
     (saved,) = libreoffice([pulled.workbook])
     shutil.copy(saved, pulled.workbook)
     assert (cell(pulled, ROW, CODE).value, cell(pulled, ROW, CODE).number_format) == (code, "@")
-    assert pulled.diff() == {"changes": [], "damage": [], "problems": []}
+    assert pulled.diff() == {"changes": [], "damage": [], "problems": [], "conflicts": []}
 
 
 def test_a_damaged_key_is_put_back(pulled: Office) -> None:
@@ -74,7 +74,7 @@ def test_a_damaged_key_is_put_back(pulled: Office) -> None:
     (found,) = repair(pulled)
     assert (found["key"], found["column"], found["was"]) == (code, CODE, code)
     assert cell(pulled, ROW, CODE).number_format == "@"
-    assert pulled.diff() == {"changes": [], "damage": [], "problems": []}
+    assert pulled.diff() == {"changes": [], "damage": [], "problems": [], "conflicts": []}
 
 
 def test_edits_of_a_damaged_row_stay(pulled: Office) -> None:

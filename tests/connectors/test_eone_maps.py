@@ -15,6 +15,7 @@ from synctui.connectors.eone import Eone, EoneSource, EoneTarget
 from synctui.connectors.eone.target import EoneMap
 from synctui.errors import (
     BadReply,
+    ContentRefused,
     OutcomeUnknown,
     Refused,
     SettingsError,
@@ -310,7 +311,7 @@ async def test_a_documented_failure_refuses_the_row_that_it_names(name: str) -> 
         (httpx.ReadTimeout(""), OutcomeUnknown),
         (httpx.RemoteProtocolError(""), OutcomeUnknown),
         (httpx.ConnectError(""), Unreachable),
-        (httpx.Response(400), Refused),
+        (httpx.Response(400), ContentRefused),
         (httpx.Response(302, headers={"Location": "https://smartconnect.example.test/API/x"}), Refused),
     ],
 )

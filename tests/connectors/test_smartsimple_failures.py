@@ -17,6 +17,7 @@ CONNECTION = {"url": "https://example.smartsimple.test", "companyid": "7", "alia
 
 class WatchedGate(OpenGate):
     def __init__(self) -> None:
+        super().__init__()
         self.spent = 0
 
     def exhausted(self) -> None:

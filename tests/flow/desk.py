@@ -64,7 +64,7 @@ class Desk:
         """The same workbook and settings on a machine whose state lies in another folder."""
         other = Session(settings.load(self.session.settings.path, kind, MODULES), home)
         self.others.append(other)
-        return Desk(other, self.path, self.practice)
+        return Desk(other, self.path, self.practice, self.others)
 
     def edit(self, change: Callable[[Any], None], sheet: str = "Awards") -> None:
         """Edit the workbook as openpyxl's users do."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -83,6 +84,35 @@ def test_a_changed_project_file_is_installed_again_and_a_failure_is_told_and_not
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("dev.py: pip could not install what SyncTUI needs")
     assert stamp.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(("extras", "enough"), [("dev\nexcel", True), ("dev", False)])
+def test_only_an_extra_that_is_missing_is_installed(clone: Path, extras: str, enough: bool) -> None:
+    with installed(clone).open("a", encoding="utf-8") as stamp:
+        stamp.write(f"\n{extras}")
+    code = "import runpy; runpy.run_path('dev.py')['install']('dev', 'excel')"
+    alone = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=clone, env=alone, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode == 0) is enough
+    assert ("pip could not install what SyncTUI needs" in done.stderr) is not enough
+
+
+def test_tests_and_type_checks_get_the_program_that_the_add_in_drives_excel_through() -> None:
+    dev = load(ROOT / "dev.py")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [line for extra in dev.TESTING for line in project["optional-dependencies"][extra]]
+    assert any(line.startswith("xlwings") for line in wanted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's own Python")
+def test_what_tests_need_may_be_a_program_or_a_module() -> None:
+    dev = load(ROOT / "dev.py")
+    assert dev.is_there("sh")
+    assert dev.is_there("json")
+    assert not dev.is_there("no_such_thing")
+    assert not dev.is_there("7-no-such-thing")
 
 
 def test_a_fresh_clone_gets_an_environment_without_being_asked(clone: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from synctui.errors import (
     BadReply,
     BudgetSpent,
+    ContentRefused,
     OutcomeUnknown,
     Refused,
     SettingsError,
@@ -23,7 +24,7 @@ from synctui.errors import (
 )
 from synctui.http.calls import Call, CallDone, Effect, Timing
 from synctui.http.client import HttpClient
-from synctui.http.gate import Gate
+from synctui.http.gate import Gate, OpenGate
 from synctui.http.transport import system_transport
 
 URL = "https://api.example.test/base"
@@ -127,16 +128,16 @@ async def test_no_cookie_is_sent_back() -> None:
 @pytest.mark.parametrize(
     ("status", "read", "send"),
     [
-        (400, Refused, Refused),
+        (400, Refused, ContentRefused),
         (401, SignInRefused, SignInRefused),
         (403, SignInRefused, SignInRefused),
         (404, Refused, Refused),
         (405, Refused, Refused),
         (408, Unreachable, OutcomeUnknown),
         (409, Refused, OutcomeUnknown),
-        (413, Refused, Refused),
-        (415, Refused, Refused),
-        (422, Refused, Refused),
+        (413, Refused, ContentRefused),
+        (415, Refused, ContentRefused),
+        (422, Refused, ContentRefused),
         (429, BudgetSpent, BudgetSpent),
         (500, Unreachable, OutcomeUnknown),
         (502, Unreachable, OutcomeUnknown),
@@ -339,8 +340,9 @@ async def test_text_that_is_not_utf8_is_a_bad_reply() -> None:
 # -- the call budget, and who is told
 
 
-class CountingGate:
+class CountingGate(OpenGate):
     def __init__(self, grants: int = 100) -> None:
+        super().__init__()
         self.grants = grants
         self.inside = 0
         self.spent = False

@@ -78,3 +78,19 @@ def test_a_cell_put_back_to_the_sources_value_is_still_to_be_sent() -> None:
     held.accepted = {"key:1": Accepted("r", {"A": "pushed"})}
     merged = run((None, "1", "a", "b", None), said("a", "new"), held)
     assert merged.accepted["key:1"].values == {"A": "pushed"}
+
+
+def test_what_was_pushed_and_came_back_is_nobody_elses_change() -> None:
+    held = memory()
+    held.accepted = {"key:1": Accepted("r", {"A": "pushed"})}
+    merged = run((None, "1", "newer", "b", None), said("pushed", "b"), held)
+    assert (merged.cells, merged.conflicts, merged.accepted) == ({}, {}, {})
+    held.accepted = {"key:1": Accepted("r", {"A": "pushed"})}
+    assert run((None, "1", "a", "b", None), said("pushed", "b"), held).cells == {}
+
+
+def test_a_cell_put_back_by_hand_is_not_overwritten_by_a_third_value() -> None:
+    held = memory()
+    held.accepted = {"key:1": Accepted("r", {"A": "pushed"})}
+    merged = run((None, "1", "a", "b", None), said("third", "b"), held)
+    assert (merged.cells, merged.conflicts) == ({}, {"key:1": {"A": "a"}})

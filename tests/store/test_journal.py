@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from synctui.errors import LinkError, RowsInDoubt, StoreError, UsageError
-from synctui.records import Outcome, Raw
-from synctui.store.drafts import Draft, DraftRow, Hold, Verdict
+from synctui.records import Outcome, Proof, Raw
+from synctui.store.drafts import Draft, DraftRow, Finding, Hold, Verdict
 from synctui.store.history import RunRow
 from synctui.store.journal import Journal
 from synctui.store.schema import JOURNAL_FORMATS
-from synctui.store.states import MOVES, Ending, State
+from synctui.store.states import MOVES, Ending, State, check_move
 
 TARGET = "erp: VENDORS"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -212,16 +212,47 @@ def test_only_moves_of_the_table_are_possible(journal: Journal, start: State, en
         with journal._database.write() as db:
             db.execute("UPDATE rows SET state = ?, evidence = 'x'", (start,))
         if start is State.SENDING and end in MOVES[State.SENDING]:
-            journal.record(hold, run_id, attempt, [Verdict("key:V1", end, "", "answered")])
+            journal.record(hold, run_id, attempt, [Verdict("key:V1", end, "said", "answered")])
             assert row(journal, run_id).state is end
         else:
             with pytest.raises(StoreError):
-                journal.record(hold, run_id, attempt, [Verdict("key:V1", end, "", "answered")])
+                journal.record(hold, run_id, attempt, [Verdict("key:V1", end, "said", "answered")])
             assert row(journal, run_id).state is start
 
 
-def test_time_alone_sends_nothing_again() -> None:
-    assert all(State.PLANNED not in ends for ends in MOVES.values())
+def test_only_an_answer_without_effect_plans_rows_again_and_never_time_alone() -> None:
+    assert [start for start, ends in MOVES.items() if State.PLANNED in ends] == [State.SENDING]
+    check_move(State.SENDING, State.PLANNED, "refused whole: too large")
+    with pytest.raises(StoreError):
+        check_move(State.SENDING, State.PLANNED)
+
+
+def test_a_request_is_planned_again_whole_or_not_at_all(journal: Journal) -> None:
+    with journal.hold(TARGET) as hold:
+        run_id = journal.begin(hold, draft("V1", "V2"))
+        attempt = send(journal, hold, run_id, "V1", "V2")
+        part = [Verdict("key:V1", State.PLANNED, "too large"), Verdict("key:V2", State.REJECTED, "too large")]
+        with pytest.raises(StoreError):
+            journal.record(hold, run_id, attempt, part)
+        with pytest.raises(StoreError):
+            journal.record(hold, run_id, attempt, [Verdict(f"key:{v}", State.PLANNED) for v in ("V1", "V2")])
+        assert {row.state for row in journal.rows(run_id)} == {State.SENDING}
+        whole = [Verdict(f"key:{v}", State.PLANNED, "too large") for v in ("V1", "V2")]
+        journal.record(hold, run_id, attempt, whole)
+        assert {row.state for row in journal.rows(run_id)} == {State.PLANNED}
+        assert send(journal, hold, run_id, "V1") != attempt
+
+
+def test_a_proof_is_told_of_accepted_rows_only(journal: Journal) -> None:
+    finding = Finding("key:V1", Proof.DIFFERENT, "saved differently: Name a → b", {"Name": "b"})
+    run_id = settled(journal, State.ACKED, "V1")
+    with journal.hold(TARGET) as hold:
+        journal.prove(hold, run_id, [finding])
+    assert (row(journal, run_id).proof, row(journal, run_id).kept) == (Proof.DIFFERENT, {"Name": "b"})
+    refused = settled(journal, State.REJECTED, "V1", message="No.")
+    with journal.hold(TARGET) as hold, pytest.raises(StoreError):
+        journal.prove(hold, refused, [finding])
+    assert row(journal, refused).message == "No."
 
 
 def test_a_cancel_never_touches_what_is_being_sent() -> None:

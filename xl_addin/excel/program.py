@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 import xlwings as xw
 
+from synctui.errors import WorksheetError
 from xl_addin.excel.failures import translated
 from xl_addin.excel.platforms import bring_forward
 from xl_addin.excel.workbook import ExcelWorkbook
@@ -30,10 +33,18 @@ class Excel:
         self._book = book
 
     @classmethod
-    def calling(cls) -> Excel:
-        """The Excel that started this program, by the arguments it was started with."""
+    def calling(cls, arguments: Sequence[str]) -> Excel:
+        """The Excel that started this program: `--wb=` names the workbook, `--hwnd=` one of its windows (Windows).
+
+        xlwings' own `Book.caller` would cut a name at its first `=`.
+        """
+        name, window = _given(arguments, "wb"), _given(arguments, "hwnd")
         with translated():
-            return cls(xw.Book.caller())
+            found = _open_books([xw.apps.add(xl=int(window))] if window else xw.apps, name)
+        if len(found) != 1:
+            how = "is open twice" if found else "is not open in Excel"
+            raise WorksheetError(f"The workbook {name} {how}.", "Press a button of the tab SyncTUI in that workbook.")
+        return cls(found[0])
 
     @property
     def workbook(self) -> ExcelWorkbook:
@@ -73,6 +84,22 @@ class Excel:
         """Bring a worksheet to the front."""
         with translated():
             bring_forward(self._book.sheets[sheet], self._book)
+
+
+def _given(arguments: Sequence[str], name: str) -> str:
+    """The value of an argument, whatever it holds; empty where it is not given."""
+    start = f"--{name}="
+    return next((argument.removeprefix(start) for argument in arguments if argument.startswith(start)), "")
+
+
+def _open_books(apps: Iterable[xw.App], name: str) -> list[xw.Book]:
+    """Open workbooks of a name, each known by it: on macOS xlwings counts them, and another one may be closed."""
+    return [app.books[book.name] for app in apps for book in app.books if _folded(book.name) == _folded(name)]
+
+
+def _folded(name: str) -> str:
+    """As the systems compare names of files: macOS may take letters and accents apart."""
+    return unicodedata.normalize("NFC", name).lower()
 
 
 def _mac_input(title: str, prompt: str) -> str | None:

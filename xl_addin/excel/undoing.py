@@ -39,9 +39,9 @@ def undisturbed(book: xw.Book) -> Iterator[None]:
     app = book.app
     front, shown = app.books.active, book.sheets.active
     modes = (app.screen_updating, app.display_alerts, app.enable_events, app.calculation)
-    app.screen_updating, app.display_alerts, app.enable_events = False, False, False
-    app.calculation = "manual"
     try:
+        app.screen_updating, app.display_alerts, app.enable_events = False, False, False
+        app.calculation = "manual"
         yield
     finally:
         _each(
@@ -71,8 +71,8 @@ def without_macros(book: xw.Book) -> Iterator[None]:
     """No macro of the workbook and no question while it is saved."""
     app = book.app
     events, alerts = app.enable_events, app.display_alerts
-    app.enable_events, app.display_alerts = False, False
     try:
+        app.enable_events, app.display_alerts = False, False
         yield
     finally:
         _each(lambda: setattr(app, "enable_events", events), lambda: setattr(app, "display_alerts", alerts))

@@ -17,6 +17,7 @@ Private Const INSTALL_AGAIN As String = "Run this in a terminal, then start Exce
 Private Const HIDDEN As Long = 0
 Private Const FOR_READING As Long = 1
 Private Const UTF_16 As Long = -1
+Private Const CANCELLED As Long = 130
 
 Public Sub StartButton(ByVal tag As String)
     On Error GoTo Failed
@@ -84,9 +85,10 @@ Public Function WaitsFor(ByVal tag As String) As Boolean
     WaitsFor = (tag = ActionOf(tag) & " waits")
 End Function
 
-' Whether the user was told nothing: 1 is a Python without xl_addin or a traceback, 0 and 2 to 9 are SyncTUI's own.
+' Whether the user was told nothing: 1 is a Python without xl_addin or a traceback; 0, 2 to 9 and CANCELLED are
+' SyncTUI's own.
 Public Function DiedSilently(ByVal exitCode As Long) As Boolean
-    DiedSilently = (exitCode < 0) Or (exitCode = 1) Or (exitCode > 9)
+    DiedSilently = (exitCode < 0) Or (exitCode = 1) Or (exitCode > 9 And exitCode <> CANCELLED)
 End Function
 
 Public Function WindowsCommand(ByVal python As String, ByVal action As String, ByVal book As String, _

@@ -39,6 +39,7 @@ class Caller:
         self.http = HttpClient(
             options.base_url,
             gate=tools.gate,
+            breakers=tools.breakers,
             judge=judge,
             transport=transport,
             timing=timing or Timing(deadline=SECONDS),
@@ -59,11 +60,13 @@ class Caller:
         return await self.http.call(self._posted(operation, path, body, Effect.SEND))
 
     async def _read(self, call: Call) -> Reply:
-        try:
-            return await self.http.call(call)
-        except RateLimited as error:
-            spent = budget_spent(error.message, error.retry_after)
-        raise spent
+        while True:
+            try:
+                return await self.http.call(call)
+            except RateLimited as error:
+                spent = budget_spent(error.message, error.retry_after)
+            if not await self._tools.gate.again(spent):
+                raise spent
 
     def _posted(self, operation: str, path: str, body: bytes, effect: Effect) -> Call:
         return Call(

@@ -42,7 +42,7 @@ def judge(reply: Reply) -> SyncError | None:
     failure = status_failure(reply)
     if not isinstance(failure, Refused):
         return failure
-    kind = NotThere if reply.status in (404, 405) else Refused
+    kind = NotThere if reply.status in (404, 405) else type(failure)
     return kind(f"{reply.host} refused {where}: {spoken(reply) or 'it does not say why.'}", LOOK_AT_IDS)
 
 

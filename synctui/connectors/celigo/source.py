@@ -16,7 +16,7 @@ from synctui.connectors.celigo.options import CeligoSource
 from synctui.connectors.celigo.pages import STATE, ExportPage, read_page
 from synctui.connectors.celigo.resources import read_resource
 from synctui.errors import BadReply, Refused
-from synctui.records import Choice, Page
+from synctui.records import Choice, Key, Page, Record
 
 READ_AGAIN = "Celigo no longer took the paging state, so the export was read again from its first page."
 CIRCLE = "The export's pages go round in a circle."
@@ -62,6 +62,12 @@ class CeligoExport:
         async with aclosing(self._walk()) as walk:
             async for page in walk:
                 yield page
+
+    rereadable = False
+
+    async def read_again(self, _keys: Sequence[Key], /) -> Mapping[Key, Record]:
+        """None: an export gives all its records or none."""
+        return {}
 
     async def probe(self) -> CheckResult:
         """Read what describes the export, since running it may move its marks. Raises RemoteError."""

@@ -33,7 +33,14 @@ class Service:
         timing: Timing | None = None,
     ) -> None:
         def client(url: str) -> HttpClient:
-            return HttpClient(url, gate=tools.gate, transport=transport, timing=timing, on_call=tools.on_call)
+            return HttpClient(
+                url,
+                gate=tools.gate,
+                breakers=tools.breakers,
+                transport=transport,
+                timing=timing,
+                on_call=tools.on_call,
+            )
 
         self.options = options
         self.tools = tools

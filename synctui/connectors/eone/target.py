@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from synctui.connectors.base import BatchReply, Outgoing, TargetColumn, TargetShape
+from synctui.connectors.base import BatchReply, Evidence, Outgoing, Source, TargetColumn, TargetShape
+from synctui.connectors.eone.looking import look_into_history
 from synctui.connectors.eone.maps import Maps
 from synctui.connectors.eone.options import EoneTarget
 from synctui.connectors.eone.outcomes import settle_rows
@@ -16,6 +17,7 @@ from synctui.connectors.eone.service import Service
 from synctui.connectors.eone.tables import envelope_body, flat_body, run_map_xml_body, table_rows
 from synctui.errors import BadReply, LinkError, OutcomeUnknown, Refused, SettingsError, SyncError, Unreachable
 from synctui.http.calls import Call, Effect, Reply
+from synctui.records import Attempt
 
 XML = {"Content-Type": "text/xml; charset=utf-8", "Accept": "application/json"}
 TABLE_BYTES = len("<Table></Table>")
@@ -60,6 +62,10 @@ class EoneMap:
         result = self._trusted(await self._service.signed(call))
         names_rows = self._options.call != "RunMapDataTable"
         return settle_rows(rows, columns, result, partial=self._options.partial, names_rows=names_rows)
+
+    async def look(self, attempt: Attempt, rows: Sequence[Outgoing], _source: Source | None) -> Evidence:
+        """What the map's run history shows of these rows. Raises RemoteError, SettingsError."""
+        return await look_into_history(self._maps, await self._map_key(), self._options, attempt, rows)
 
     def body_size(self, rows: Sequence[Outgoing]) -> int:
         """Bytes that these rows take in a request; about twice that in RunMapXml, which escapes them again."""

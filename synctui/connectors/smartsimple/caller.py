@@ -35,7 +35,13 @@ class Caller:
         self.tools = tools
         self._write_seconds = timing.deadline if timing else WRITE_SECONDS
         self.http = HttpClient(
-            options.url, gate=tools.gate, judge=judge, transport=transport, timing=timing, on_call=tools.on_call
+            options.url,
+            gate=tools.gate,
+            breakers=tools.breakers,
+            judge=judge,
+            transport=transport,
+            timing=timing,
+            on_call=tools.on_call,
         )
 
     async def ask(self, action: str, record: str, apitoken: Secret, fields: Mapping[str, str]) -> Reply:

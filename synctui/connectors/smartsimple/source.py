@@ -14,7 +14,7 @@ from synctui.connectors.in_order import in_order
 from synctui.connectors.smartsimple.caller import Caller
 from synctui.connectors.smartsimple.fields import ID_FIELD, read_only
 from synctui.connectors.smartsimple.meta import MetaField, cached_meta, column_options, column_types, read_meta
-from synctui.connectors.smartsimple.options import SmartSimpleSource
+from synctui.connectors.smartsimple.options import Criterion, SmartSimpleSource
 from synctui.connectors.smartsimple.refusals import NO_RECORD, empty_answer
 from synctui.connectors.smartsimple.replies import ListReply, read_list, read_records, read_report
 from synctui.connectors.smartsimple.rereading import any_of, asked_field, by_key, can_ask, check_keys, records_of
@@ -107,10 +107,17 @@ class SmartSimpleRecords:
         field = asked_field(options)
         if not field:
             return await self._got(keys)
-        lists = [
-            self._like(replace(options, criteria=some, sortby=(), meta_apitoken="")) for some in any_of(field, keys)
-        ]
-        return by_key(options, keys, [record for some in lists for record in await records_of(some.pages())])
+        return by_key(options, keys, [record for some in any_of(field, keys) for record in await self.matching(some)])
+
+    @property
+    def record(self) -> str:
+        """The record type."""
+        return self._options.record
+
+    async def matching(self, criteria: tuple[Criterion, ...]) -> list[Record]:
+        """All records of the type that meet these criteria, whatever the link's own say. Raises RemoteError."""
+        other = replace(self._options, criteria=criteria, sortby=(), meta_apitoken="")
+        return await records_of(self._like(other).pages())
 
     async def meta(self) -> tuple[MetaField, ...]:
         """The type's fields as Get Meta tells them, cached. Raises RemoteError, SettingsError."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from synctui.connectors.base import BatchReply, Outgoing, TargetColumn, TargetShape
+from synctui.connectors.base import BatchReply, Evidence, Outgoing, Source, TargetColumn, TargetShape
 from synctui.connectors.smartsimple.caller import Caller
 from synctui.connectors.smartsimple.jsonrset import RECORD_ID, check_rows, form_size, unchanged, write_jsonrset
+from synctui.connectors.smartsimple.marker import check_marker, compared, markers
 from synctui.connectors.smartsimple.meta import cached_meta
 from synctui.connectors.smartsimple.options import SmartSimpleTarget
 from synctui.connectors.smartsimple.outcomes import settle_rows
+from synctui.connectors.smartsimple.source import SmartSimpleRecords
 from synctui.errors import SettingsError
-from synctui.records import Record
+from synctui.records import Attempt, Record
 
 DATES = ("date", "datetime")
 
@@ -39,11 +41,16 @@ class SmartSimpleFunction:
         return f"smartsimple {connection.url} {connection.companyid} {options.record} {function}".lower()
 
     async def shape(self) -> TargetShape:
-        """The id and the function's fields as the settings tell them: no call tells a function's field list."""
+        """The id and the function's fields as the settings tell them: no call tells a function's field list.
+
+        Raises SettingsError for a marker that an update would not write.
+        """
+        check_marker(self._options)
         fields = dict.fromkeys([RECORD_ID, *self._options.fields])
         return TargetShape(
             tuple(TargetColumn(name, key=name == RECORD_ID) for name in fields),
             any_column=not self._options.fields,
+            marker=self._options.marker,
             whole_rows=True,
             unique_keys=True,
             notes=(SIDE_EFFECTS,),
@@ -66,6 +73,17 @@ class SmartSimpleFunction:
         token = self._caller.tools.secret(options.apitoken)
         reply = await self._caller.send("Update", options.record, token, {"jsonrset": self._jsonrset(rows)})
         return settle_rows(rows, reply)
+
+    async def look(self, _attempt: Attempt, rows: Sequence[Outgoing], source: Source | None) -> Evidence:
+        """New rows, looked for by their marker in the source's list. Raises RemoteError, SettingsError."""
+        options = self._options
+        creates = [row for row in rows if row.create]
+        if not options.marker or not creates:
+            return Evidence()
+        if not isinstance(source, SmartSimpleRecords) or source.record != options.record:
+            return Evidence((f"No list of {options.record} is the link's source, so the marker cannot be looked for.",))
+        records = [record for some in markers(options.marker, creates) for record in await source.matching(some)]
+        return compared(options.marker, creates, records)
 
     def body_size(self, rows: Sequence[Outgoing]) -> int:
         """Bytes that these rows take in a request."""

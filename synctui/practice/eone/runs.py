@@ -139,6 +139,11 @@ class Runs:
             )
 
 
+def fails(process: Map, table: Table) -> bool:
+    """Whether a row is at fault, so that its document would fail."""
+    return any(document.failed for document in _documents(process, table))
+
+
 def _documents(process: Map, table: Table) -> list[Document]:
     found = {name: table.column(name) for name in process.columns}
     grouped: dict[DocumentKey, list[Values]] = {}

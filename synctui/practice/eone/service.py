@@ -19,7 +19,7 @@ from synctui.practice.eone import replies
 from synctui.practice.eone.accounts import COMPANIES, Accounts
 from synctui.practice.eone.dataset import Push, Table, read_encoded, read_rows
 from synctui.practice.eone.maps import MAPS, Map
-from synctui.practice.eone.runs import Runs
+from synctui.practice.eone.runs import Runs, fails
 from synctui.practice.eone.variables import read_variables
 from synctui.practice.eone.writing import data_set, string_element
 from synctui.practice.faults import Fired
@@ -186,6 +186,8 @@ class Eone:
     ) -> Response:
         if table is None:
             return server_error()
+        if self.switches.bad_rows != "document" and fails(process, table):
+            return _json({"Message": "The request is invalid."}, int(self.switches.bad_rows))
         run = self.runs.run(process, table, call.variables or {}, self.switches.error_rows)
         return _json(replies.run_result(run, with_errors=with_errors, fault=fault))
 

@@ -33,6 +33,7 @@ from synctui.worksheets.xlsx.validations import validations_xml
 SHEET_TYPE = f"{TYPE}worksheet+xml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _BATCH = 500
+_ONE_PAGE_WIDE = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
 _FROZEN = (
     '<sheetViews><sheetView{selected} workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
@@ -114,7 +115,7 @@ class _SheetWriter:
         space, relations = self._package.space, self._package.relation_space
         view = _FROZEN.format(selected=' tabSelected="1"' if selected else "")
         yield (
-            f'{_DECLARATION}<worksheet xmlns="{space}" xmlns:r="{relations}"><dimension ref="{self._area}"/>'
+            f'{_DECLARATION}<worksheet xmlns="{space}" xmlns:r="{relations}">{_ONE_PAGE_WIDE}<dimension ref="{self._area}"/>'
             f'{view}<sheetFormatPr defaultRowHeight="15"/>{self._columns()}<sheetData>{self._headers()}'
         ).encode()
         yield from self._rows()
@@ -149,12 +150,13 @@ class _SheetWriter:
         return conditions(letters(position), self._states) if position else ""
 
     def _end(self) -> str:
-        """Page set-up, no green corners on texts that look like numbers, and the table."""
+        """Page set-up (landscape, one page wide), no green corners on texts that look like numbers, and the table."""
         whole = self._area.rows(2, MAX_ROWS)
         margins = '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
         ignored = element("ignoredError", {"sqref": whole, "numberStoredAsText": 1})
+        page = '<pageSetup orientation="landscape" fitToHeight="0"/>'
         table = f'<tablePart r:id="{self._table}"/>'
-        return margins + element("ignoredErrors", None, ignored) + element("tableParts", {"count": 1}, table)
+        return margins + page + element("ignoredErrors", None, ignored) + element("tableParts", {"count": 1}, table)
 
 
 def row_xml(number: int, writers: Sequence[CellWriter], row: Sequence[Cell]) -> str:
