@@ -6,7 +6,8 @@ Nothing here is made fit to be shown yet: texts of the other side and of cells a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from synctui.cells import Cell, CellError
 from synctui.changes import Changeset, Damage, Problem
@@ -18,10 +19,23 @@ from synctui.records import Column, Key, Outcome, Value
 from synctui.values import text_of, to_wire
 from synctui.wording import count
 
+if TYPE_CHECKING:
+    from synctui.errors import WorksheetError
+    from synctui.settle import Decision, Settlement
+    from synctui.store.history import RunRow
+    from synctui.undo import Kept
+
 IN_CONFLICT = "Changed on both sides; choose mine or theirs in the Sync cell of the row:"
 DAMAGED = "Changed by the spreadsheet program, not by you; not sent:"
 UNSENDABLE = "Not sent before this is mended:"
 NOTHING_TO_SEND = "Nothing is to be sent."
+CREATED_BY_RUN = "created by the run; it stays"
+DECISIONS: dict[Decision, tuple[str, str]] = {
+    "arrived": ("It arrived", "The rows count as saved."),
+    "resend": ("Send again with the next push", "What arrived after all is then there twice, or written again."),
+    "skip": ("Leave it", "The rows are not sent until somebody edits them again."),
+}
+"""What a user may say of rows in doubt: the choice, and what comes of it."""
 _PLAIN = Column("")
 
 
@@ -85,6 +99,11 @@ def repair_rows(repaired: Iterable[Damage]) -> list[list[str]]:
         [place(found.row), key_text(found.key), found.column, change_text(cell_text(found.now), found.was)]
         for found in repaired
     ]
+
+
+def repair_sentence(repaired: Sequence[Damage]) -> str:
+    """What a repair did."""
+    return f"{count(len(repaired), 'cell')} repaired" if repaired else "Nothing is damaged."
 
 
 def problem_rows(problems: Iterable[Problem]) -> list[list[str]]:
@@ -163,3 +182,38 @@ def result_rows(result: PushResult) -> list[list[str]]:
         for row in result.rows
         if row.outcome is not Outcome.ACCEPTED or row.message
     ]
+
+
+# -- a run that is over
+
+
+def created_key(row: RunRow) -> str:
+    """The key of a record that a run created, as far as the target told it."""
+    return row.new_key or key_text(row.key)
+
+
+def kept_rows(kept: Iterable[Kept]) -> list[list[str]]:
+    """Rows that an undo leaves as they are: place, key, why."""
+    return [[place(left.row.sheet_row), key_text(left.row.key), left.why] for left in kept]
+
+
+def created_rows(created: Iterable[RunRow]) -> list[list[str]]:
+    """Records that an undone run created, which stay: place, key, sentence."""
+    return [[place(row.sheet_row), created_key(row), CREATED_BY_RUN] for row in created]
+
+
+def settle_sentence(settlement: Settlement) -> str:
+    """What a settlement came to."""
+    if not settlement.rows:
+        return f"Run {settlement.run_id} has no rows in doubt."
+    return f"Run {settlement.run_id}: {count(settlement.settled, 'row')} settled, {settlement.in_doubt:,} in doubt"
+
+
+def will_not_be_marked(error: WorksheetError) -> str:
+    """Why a push will go without its workbook."""
+    return f"The workbook will not be marked: {error}"
+
+
+def was_not_marked(error: WorksheetError) -> str:
+    """Why only the journal knows what was decided."""
+    return f"The workbook was not marked: {error}"

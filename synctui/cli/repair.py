@@ -8,16 +8,14 @@ from synctui.changes import Damage
 from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
-from synctui.sentences import repair_rows
-from synctui.wording import count
+from synctui.sentences import repair_rows, repair_sentence
 
 
 def repair(desk: Desk, link: str, path: str) -> int:
     """Put the cells back, and tell each."""
     desk.interrupted_hint = f"{path} is as it was."
     repaired = desk.run(lambda _: _repair(desk, link, path))
-    told = f"{count(len(repaired), 'cell')} repaired" if repaired else "Nothing is damaged."
-    desk.answer(answers.repaired(repaired), *table(repair_rows(repaired)), told)
+    desk.answer(answers.repaired(repaired), *table(repair_rows(repaired)), repair_sentence(repaired))
     return 0
 
 

@@ -11,9 +11,9 @@ from synctui.cli.runs import row_line
 from synctui.cli.terminal import table
 from synctui.errors import UsageError, WorksheetError
 from synctui.exit_codes import DONE, IN_DOUBT
+from synctui.sentences import settle_sentence, was_not_marked
 from synctui.settle import Decision, Settlement
 from synctui.show import show
-from synctui.wording import count
 
 
 def settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None) -> int:
@@ -21,7 +21,7 @@ def settle(desk: Desk, run_id: str, decision: Decision | None, path: str | None)
     settlement = desk.run(lambda _: _settle(desk, run_id, decision, path))
     for notice in settlement.notices:
         desk.warn(notice)
-    lines = (*map(show, settlement.evidence), *table(map(row_line, settlement.rows)), _sentence(settlement))
+    lines = (*map(show, settlement.evidence), *table(map(row_line, settlement.rows)), settle_sentence(settlement))
     desk.answer(answers.settled(settlement), *lines)
     if settlement.in_doubt:
         desk.tell(*settle_steps(desk, settlement.run_id))
@@ -39,10 +39,4 @@ async def _settle(desk: Desk, run_id: str, decision: Decision | None, path: str 
                 settlement = await session.settle(run_id, decision, None)
             except UsageError:  # only the workbook could have told of this run
                 raise error from None
-            return replace(settlement, notices=(*settlement.notices, f"The workbook was not marked: {error}"))
-
-
-def _sentence(settlement: Settlement) -> str:
-    if not settlement.rows:
-        return f"Run {settlement.run_id} has no rows in doubt."
-    return f"Run {settlement.run_id}: {count(settlement.settled, 'row')} settled, {settlement.in_doubt:,} in doubt"
+            return replace(settlement, notices=(*settlement.notices, was_not_marked(error)))

@@ -19,7 +19,7 @@ from synctui.costs import lines_of
 from synctui.ended import Ended
 from synctui.errors import WorksheetError
 from synctui.exit_codes import CONFLICTS, DONE, REFUSED, worst
-from synctui.sentences import NOTHING_TO_SEND, key_text, place, plan_sentence
+from synctui.sentences import NOTHING_TO_SEND, created_rows, kept_rows, plan_sentence, will_not_be_marked
 
 if TYPE_CHECKING:
     from synctui.session import PreparedAgain, Session
@@ -69,7 +69,7 @@ async def _prepared(desk: Desk, session: Session, asked: Asked) -> PreparedAgain
     except WorksheetError as error:
         if asked.path:
             raise
-        desk.warn(f"The workbook will not be marked: {error}")
+        desk.warn(will_not_be_marked(error))
         prepared = await make(asked.run, None)
     return prepared
 
@@ -80,11 +80,7 @@ def plan_lines(prepared: PreparedAgain) -> list[str]:
     head = [plan_sentence(plan), *lines_of(prepared.cost), *cell_lines(plan)]
     told = head if plan.rows else [NOTHING_TO_SEND]
     told += [f"note: {warning}" for warning in plan.warnings]
-    told += table([place(kept.row.sheet_row), key_text(kept.row.key), kept.why] for kept in prepared.kept)
-    made = [
-        [place(r.sheet_row), r.new_key or key_text(r.key), "created by the run; it stays"] for r in prepared.created
-    ]
-    return told + table(made)
+    return told + table(kept_rows(prepared.kept)) + table(created_rows(prepared.created))
 
 
 def left(prepared: PreparedAgain) -> dict[str, Any]:

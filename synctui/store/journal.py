@@ -191,8 +191,11 @@ class Journal(History):
         """
         states = {row.row_id: row.state for row in self.rows(run_id)}
         told = f"settled at {self._now()} for {self._user}: {decision}. {evidence}".strip()
+        seen = f"looked at {self._now()} for {self._user}; that decides nothing. {evidence}".strip()
         moving = [
-            replace(verdict, evidence=told) for verdict in verdicts if verdict.state is not states[verdict.row_id]
+            replace(verdict, evidence=seen if verdict.state is State.REVIEW else told)
+            for verdict in verdicts
+            if verdict.state is not states[verdict.row_id]
         ]
         with self._writing("deciding") as db:
             for start in DOUBTFUL:

@@ -10,9 +10,11 @@ from textual.binding import Binding, BindingType
 
 LINK = frozenset({"links", "rows"})
 """Screens on which one link is chosen."""
-PAGES = LINK | {"plan", "result", "runs"}
+RUN = frozenset({"runs", "result"})
+"""Screens on which one run is chosen."""
+PAGES = LINK | RUN | {"plan", "conflict", "settlement", "repair"}
 """Every full screen; dialogs lie on top of these."""
-GRID = frozenset({"rows", "plan", "result", "runs"})
+GRID = PAGES - {"links"}
 """Screens with a grid."""
 
 
@@ -43,10 +45,25 @@ ACTIONS = (
     Action("pull", "p", "Pull", "Bring the source's records into the worksheet; your edits stay.", "app", LINK),
     Action("rows", "d", "Rows", "Show the link's rows and every change, cell by cell.", "app", frozenset({"links"})),
     Action("push", "u", "Push", "Open the plan of a push; nothing is sent before you confirm it.", "app", LINK),
+    Action("only_failed", "U", "Push refused", "Open the plan of a push of just the rows that were refused.", "app",
+           LINK, False),
+    Action("repair", "f", "Repair", "Put back cells that a spreadsheet program changed by itself.", "app", LINK, False),
     Action("show_all", "a", "All", "Show all rows, or only those with something to tell.", "screen",
            frozenset({"rows"})),
+    Action("decide", "e", "Decide", "Decide the row in conflict under the cursor, cell by cell.", "screen",
+           frozenset({"rows"})),
+    Action("mine", "m", "Mine", "Keep the worksheet's value in the cell.", "screen", frozenset({"conflict"})),
+    Action("theirs", "t", "Theirs", "Take the source's value into the cell.", "screen", frozenset({"conflict"})),
+    Action("keep", "y", "Write", "Write what was decided into the worksheet; sends nothing.", "screen",
+           frozenset({"conflict"})),
     Action("confirm", "y", "Push now", "Send what the plan shows.", "screen", frozenset({"plan"})),
     Action("open_run", "o", "Open run", "Show what became of each row of the run.", "screen", frozenset({"runs"})),
+    Action("settle", "s", "Settle", "Look what became of the run's rows in doubt; asks where that is no proof.", "app",
+           RUN | {"settlement"}),
+    Action("answer", "e", "Decide", "Say what became of the rows in doubt.", "screen", frozenset({"settlement"})),
+    Action("undo", "z", "Undo", "Plan to take the run back; nothing is sent before you confirm it.", "app", RUN),
+    Action("resume", "r", "Resume", "Plan to send what the run left unsent, as it was confirmed.", "app", RUN),
+    Action("put_back", "y", "Put back", "Put the cells back; sends nothing.", "screen", frozenset({"repair"})),
     Action("workbook", "w", "Workbook", "Choose the workbook file of the link.", "app", frozenset({"links"})),
     Action("runs", "r", "Runs", "List all pushes of this machine.", "app", LINK),
     Action("cancel", "x", "Stop", "Stop the link's pull at once, or its push before the next batch.", "app", PAGES),
@@ -68,7 +85,7 @@ ACTIONS = (
     Action("last_column", "end", "Last column", "To the last column.", "grid", GRID, False),
     Action("first_row", "ctrl+home,g", "First row", "To the first row.", "grid", GRID, False),
     Action("last_row", "ctrl+end,G", "Last row", "To the last row.", "grid", GRID, False),
-    Action("choose", "enter", "Choose", "Open what the row stands for.", "grid", frozenset({"runs"}), False),
+    Action("choose", "enter", "Choose", "Open what the row stands for.", "grid", frozenset({"runs", "rows"}), False),
 )  # fmt: skip
 
 

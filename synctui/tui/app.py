@@ -20,13 +20,14 @@ from synctui.errors import SyncError, UsageError
 from synctui.show import show
 from synctui.tui.actions import bindings, here, works
 from synctui.tui.faults import Guarded, note, told
-from synctui.tui.messages import JobEnded, LinkChanged
+from synctui.tui.messages import Decided, JobEnded, Judged, LinkChanged
 from synctui.tui.screens.page import Dialog, Page
 from synctui.tui.texts import command_line
 
 if TYPE_CHECKING:
     from synctui.session import Session
-    from synctui.tui.jobs import Jobs
+    from synctui.store.history import RunSummary
+    from synctui.tui.job_runner import Jobs
     from synctui.tui.overview import LinkState, Overview
     from synctui.tui.walks import Walks
 
@@ -96,7 +97,7 @@ class Dashboard(Guarded):
             await self._read(await self.overview.changed())
 
     async def _take_up(self) -> None:
-        from synctui.tui.jobs import Jobs
+        from synctui.tui.job_runner import Jobs
         from synctui.tui.overview import Overview
         from synctui.tui.screens.links import Links
         from synctui.tui.walks import Walks
@@ -115,7 +116,7 @@ class Dashboard(Guarded):
     async def _read(self, links: Iterable[str]) -> None:
         """Look at the workbooks of these links; one that a job writes is read when the job has ended."""
         for link in list(links):
-            if self.jobs.busy(link, self.overview.links[link].workbook) is None:
+            if link in self.overview.links and self.jobs.busy(link, self.overview.links[link].workbook) is None:
                 await self.overview.read(link)
             self.post_message(LinkChanged(link))
 
@@ -130,10 +131,19 @@ class Dashboard(Guarded):
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what became of a job, and read what it wrote."""
         job = message.job
-        self.overview.links[job.link].job_error = job.error
+        if state := self.overview.links.get(job.link):  # a run's link may be gone from the settings
+            state.job_error = job.error
         job.tell(self.walks)
         self.screen.refresh_bindings()
         self.run_worker(self._read([job.link]))
+
+    def on_decided(self, message: Decided) -> None:
+        """Write what the user decided about a row in conflict."""
+        self.walks.decide(self.overview.links[message.link], message.row_id, message.sides)
+
+    def on_judged(self, message: Judged) -> None:
+        """Settle a run by what the user said."""
+        self.walks.settle(message.run, message.decision)
 
     # -- actions
 
@@ -179,6 +189,31 @@ class Dashboard(Guarded):
         """Plan a push of the chosen link, after its questions."""
         if self._state is not None:
             self.walks.push(self._state)
+
+    def action_only_failed(self) -> None:
+        """Plan a push of the chosen link's refused rows."""
+        if self._state is not None:
+            self.walks.push(self._state, only_failed=True)
+
+    def action_repair(self) -> None:
+        """Show the chosen link's damaged cells, to put them back."""
+        if self._state is not None:
+            self.walks.repair(self._state)
+
+    def action_settle(self) -> None:
+        """Look what became of the chosen run's rows in doubt."""
+        if self._run is not None:
+            self.walks.settle(self._run)
+
+    def action_undo(self) -> None:
+        """Plan to take the chosen run back."""
+        if self._run is not None:
+            self.walks.again(self._run, "undo")
+
+    def action_resume(self) -> None:
+        """Plan to send what the chosen run left."""
+        if self._run is not None:
+            self.walks.again(self._run, "resume")
 
     def action_runs(self) -> None:
         """List all runs."""
@@ -249,6 +284,10 @@ class Dashboard(Guarded):
     @property
     def _state(self) -> LinkState | None:
         return self.overview.links.get(self._link) if self.opened else None
+
+    @property
+    def _run(self) -> RunSummary | None:
+        return self.screen.run if isinstance(self.screen, Page) else None
 
     def _choose_workbook(self, state: LinkState, then: object = None) -> None:
         from synctui.tui.screens.workbook import ChooseWorkbook

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from synctui.errors import SyncError
     from synctui.session import Session
-    from synctui.tui.jobs import Jobs
+    from synctui.tui.job_runner import Jobs
     from synctui.tui.overview import Overview
 
 

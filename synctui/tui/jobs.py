@@ -1,22 +1,29 @@
-"""Pulls and pushes under way. They belong to the app: screens come and go."""
+"""Pulls, pushes and all else that takes its time. Jobs belong to the app: screens come and go."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import aclosing, suppress
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, TypeVar
 
-from synctui import crash
-from synctui.errors import SyncError, UsageError
-from synctui.http.calls import CallDone
+from synctui.changes import Damage
+from synctui.errors import SyncError, WorksheetError
 from synctui.planning import PushOptions
 from synctui.pull import PagePulled, PullDone, PullEvent, Writing
-from synctui.push import BatchSending, Event, PushDone, PushResult, PushStarted, RowSettled
-from synctui.session import Prepared, Session, open_file
+from synctui.push import BatchSending, Event, PushDone, PushResult, PushStarted, ReadingBack, RowSettled
+from synctui.sentences import was_not_marked, will_not_be_marked
+from synctui.session import Prepared, PreparedAgain, Session, open_file
+from synctui.settle import Decision, Settlement
+from synctui.wording import count
+from synctui.worksheets.base import Workbook
+
+T = TypeVar("T")
+Again = Literal["undo", "resume"]
+"""What is done about a run that is over."""
 
 
 class Listener(Protocol):
@@ -30,6 +37,18 @@ class Listener(Protocol):
 
     def pushed(self, job: PushJob) -> None:
         """A push ended."""
+
+    def decided(self, job: DecideJob) -> None:
+        """A decision was written, or not."""
+
+    def repaired(self, job: RepairJob) -> None:
+        """Damaged cells were put back, or not."""
+
+    def settled(self, job: SettleJob) -> None:
+        """A look at rows in doubt ended."""
+
+    def planned_again(self, job: AgainJob) -> None:
+        """The plan of an undo or of the rest of a run was made, or not."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,6 +160,8 @@ class PlanJob(Job):
     """A plan in the making: reads the workbook and asks the target what it takes; sends no row."""
 
     variables: Mapping[str, str]
+    only_failed: bool = False
+    """Send rows that were refused, and no others."""
     result: Prepared | None = None
 
     @property
@@ -151,7 +172,8 @@ class PlanJob(Job):
     async def run(self, session: Session) -> None:
         """Plan. Raises SyncError."""
         workbook = await session.offload(lambda: open_file(self.workbook))
-        self.result = await session.plan(self.link, workbook, PushOptions(variables=self.variables), _nobody)
+        options = PushOptions(variables=self.variables, only_failed=self.only_failed)
+        self.result = await session.plan(self.link, workbook, options, _nobody)
 
     def tell(self, listener: Listener) -> None:
         """Tell of the end."""
@@ -168,9 +190,10 @@ class PushJob(Job):
 
     asks_before_leaving: ClassVar[bool] = True
 
-    prepared: Prepared
+    prepared: Prepared | PreparedAgain
     run_id: str = ""
     batch: int = 0
+    reading_back: int = 0
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     result: PushResult | None = None
 
@@ -178,9 +201,11 @@ class PushJob(Job):
     def doing(self) -> str:
         """What it does now, in a few words."""
         batches = len(self.prepared.plan.batches)
+        if self.reading_back:
+            return f"reading {count(self.reading_back, 'row')} back"
         if self.stopping:
             return "stopping; waiting up to 5 s for the answer under way"
-        return f"pushing, call {self.batch} of {batches}" if self.batch else "pushing"
+        return f"pushing, call {self.batch} of {max(batches, self.batch)}" if self.batch else "pushing"
 
     async def run(self, session: Session) -> None:
         """Push. Raises SyncError after `result` is there, or before anything was journalled."""
@@ -199,85 +224,143 @@ class PushJob(Job):
                 self.run_id = event.run_id
             case BatchSending():
                 self.batch = event.number
+            case ReadingBack():
+                self.reading_back = event.rows
             case RowSettled():
                 self.done += 1
             case PushDone():
                 self.result = event.result
 
 
-_current: ContextVar[Job | None] = ContextVar("job", default=None)
-"""The job that a call is made for; tasks that a job starts inherit it."""
+@dataclass(slots=True, kw_only=True)
+class DecideJob(Job):
+    """The user's decision about a row in conflict, on its way into the worksheet; sends nothing."""
+
+    row_id: str
+    sides: Mapping[str, str]
+    """Header -> `mine` or `theirs`."""
+
+    @property
+    def doing(self) -> str:
+        """What it does now, in a few words."""
+        return "writing your decision"
+
+    @property
+    def can_stop(self) -> bool:
+        """Never: it lands whole or not at all."""
+        return False
+
+    async def run(self, session: Session) -> None:
+        """Write it. Raises SyncError."""
+        workbook = await session.offload(lambda: open_file(self.workbook))
+        await session.decide(self.link, workbook, self.row_id, self.sides)
+
+    def tell(self, listener: Listener) -> None:
+        """Tell of the end."""
+        listener.decided(self)
 
 
-class Jobs:
-    """All jobs under way: one for each link, and one for each workbook."""
+@dataclass(slots=True, kw_only=True)
+class RepairJob(Job):
+    """Damaged cells on their way back; sends nothing."""
 
-    def __init__(self, session: Session, ended: Callable[[Job], object]) -> None:
-        self._session, self._ended = session, ended
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self.running: dict[str, Job] = {}
-        session.on_call = self._count
+    result: Sequence[Damage] | None = None
+    """What was put back."""
 
-    def start(self, job: Job) -> None:
-        """Begin. Raises UsageError while another job has the link or the workbook."""
-        busy = self.busy(job.link, job.workbook)
-        if busy is not None:
-            what = "its own link" if busy.link == job.link else f"the same workbook ({busy.link})"
-            raise UsageError(f"A job on {what} is under way.", "Wait until it has ended, or stop it with x.")
-        self.running[job.link] = job
-        self._tasks[job.link] = asyncio.create_task(self._run(job), name=f"job on {job.link}")
+    @property
+    def doing(self) -> str:
+        """What it does now, in a few words."""
+        return "putting damaged cells back"
 
-    def busy(self, link: str, workbook: str) -> Job | None:
-        """The job that keeps a link or a workbook busy."""
-        if link in self.running:
-            return self.running[link]
-        return next((job for job in self.running.values() if job.workbook == workbook), None)
+    @property
+    def can_stop(self) -> bool:
+        """Never: it lands whole or not at all."""
+        return False
 
-    def stop(self, link: str) -> None:
-        """Stop a link's job: a pull at once, a push before its next batch. Raises UsageError where that cannot be."""
-        job = self.running.get(link)
-        if job is None:
-            raise UsageError(f"No job is under way on {link}.")
-        if not job.can_stop:
-            raise UsageError(f"The job is {job.doing}.", "This takes a moment only.")
-        job.stopping = True
-        if isinstance(job, PushJob):
-            job.stop.set()
-        else:
-            self._tasks[link].cancel()
+    async def run(self, session: Session) -> None:
+        """Put them back. Raises SyncError."""
+        workbook = await session.offload(lambda: open_file(self.workbook))
+        self.result = await session.repair(self.link, workbook)
 
-    async def stop_all(self) -> None:
-        """Stop every job, and wait until each has come to its end."""
-        for link in list(self.running):
-            with suppress(UsageError):  # it is ending already
-                self.stop(link)
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+    def tell(self, listener: Listener) -> None:
+        """Tell of the end."""
+        listener.repaired(self)
 
-    async def _run(self, job: Job) -> None:
-        _current.set(job)
+
+@dataclass(slots=True, kw_only=True)
+class RunJob(Job):
+    """Work on a run that is over, with its workbook where that is there."""
+
+    run_id: str
+    notice: str = ""
+    """Why the workbook takes no part."""
+
+    async def _with_workbook(
+        self, session: Session, act: Callable[[Workbook | None], Awaitable[T]], why: Callable[[WorksheetError], str]
+    ) -> T:
+        """Act on the workbook; where it is gone or cannot be used, on the journal alone."""
+        if not self.workbook:
+            return await act(None)
         try:
-            await job.run(self._session)
-        except SyncError as error:
-            job.error = error
-        except asyncio.CancelledError:
-            if not job.stopping:  # not the user, but the end of the program
-                raise
-        except Exception as error:
-            job.error = _fault(error, job)
-        finally:
-            job.ended = time.monotonic()
-            del self.running[job.link], self._tasks[job.link]
-        self._ended(job)
-
-    def _count(self, _: CallDone) -> None:
-        job = _current.get()
-        if job is not None:
-            job.calls += 1
+            return await act(await session.offload(lambda: _old_file(self.workbook)))
+        except WorksheetError as error:
+            self.notice = why(error)
+            return await act(None)
 
 
-def _fault(error: Exception, job: Job) -> SyncError:
-    what = f"A fault in SyncTUI ended the job on {job.link} ({type(error).__name__})."
-    try:
-        return SyncError(what, f"Please report it with the file {crash.keep(error, type(job).__name__)}.")
-    except (SyncError, OSError):
-        return SyncError(what, "It could not even be noted in a file.")
+def _old_file(path: str) -> Workbook:
+    if not Path(path).is_file():
+        raise WorksheetError(f"There is no file {path}.", "Pull to create it.")
+    return open_file(path)
+
+
+@dataclass(slots=True, kw_only=True)
+class SettleJob(RunJob):
+    """A look at the other side for what became of a run's rows in doubt; sends no row."""
+
+    decision: Decision | None = None
+    """What the user says of rows of which the look is no proof."""
+    result: Settlement | None = None
+
+    @property
+    def doing(self) -> str:
+        """What it does now, in a few words."""
+        return "looking what became of rows in doubt"
+
+    async def run(self, session: Session) -> None:
+        """Look and settle. Raises SyncError."""
+
+        async def act(workbook: Workbook | None) -> Settlement:
+            return await session.settle(self.run_id, self.decision, workbook)
+
+        self.result = await self._with_workbook(session, act, was_not_marked)
+
+    def tell(self, listener: Listener) -> None:
+        """Tell of the end."""
+        listener.settled(self)
+
+
+@dataclass(slots=True, kw_only=True)
+class AgainJob(RunJob):
+    """A plan that takes a run back, or sends what it left; sends no row."""
+
+    what: Again
+    result: PreparedAgain | None = None
+
+    @property
+    def doing(self) -> str:
+        """What it does now, in a few words."""
+        return f"making the plan of {'an undo' if self.what == 'undo' else 'the rest'}"
+
+    async def run(self, session: Session) -> None:
+        """Plan. Raises SyncError."""
+        make = session.undo if self.what == "undo" else session.advance
+
+        async def act(workbook: Workbook | None) -> PreparedAgain:
+            return await make(self.run_id, workbook)
+
+        self.result = await self._with_workbook(session, act, will_not_be_marked)
+
+    def tell(self, listener: Listener) -> None:
+        """Tell of the end."""
+        listener.planned_again(self)

@@ -7,7 +7,27 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synctui.settle import Decision
+    from synctui.store.history import RunSummary
     from synctui.tui.jobs import Job
+
+
+class Decided(Message):
+    """The user decided cells of a row in conflict: header -> `mine` or `theirs`."""
+
+    def __init__(self, link: str, row_id: str, sides: Mapping[str, str]) -> None:
+        super().__init__()
+        self.link, self.row_id, self.sides = link, row_id, sides
+
+
+class Judged(Message):
+    """The user said what became of a run's rows in doubt."""
+
+    def __init__(self, run: RunSummary, decision: Decision) -> None:
+        super().__init__()
+        self.run, self.decision = run, decision
 
 
 class JobEnded(Message):

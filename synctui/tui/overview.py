@@ -136,6 +136,12 @@ def counts(reading: Reading) -> Counter[str]:
     return found
 
 
+def offers(state: LinkState) -> str:
+    """What can be done about refused and damaged cells, by which key."""
+    told = {"refused": "U pushes just the refused rows", "damage": "f puts the damaged cells back"}
+    return " · ".join(words for name, words in told.items() if state.counts[name])
+
+
 def stamp(path: str) -> Stamp:
     """When a file was changed, and how long it is."""
     try:

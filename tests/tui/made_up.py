@@ -8,12 +8,15 @@ from typing import Any, cast
 
 from synctui.cells import Grid
 from synctui.changes import CellChange, Changeset, Damage, Problem, RowView
+from synctui.conflicts import Conflict
 from synctui.connectors.base import Outgoing
 from synctui.plan import Plan, PlannedRow
 from synctui.records import Column, Memory, Outcome
-from synctui.session import Prepared, Reading
+from synctui.session import Prepared, PreparedAgain, Reading
+from synctui.settle import Settlement
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.states import RunState, State
+from synctui.undo import Kept
 from synctui.worksheets.passport import Passport
 
 NOON = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)
@@ -40,6 +43,17 @@ def prepared(rows: Sequence[PlannedRow], problems: Sequence[Problem] = (), **mor
     }
     plan = Plan(**(told | more))
     return Prepared(plan, tuple(problems), Changeset(), cast("Any", None), cast("Any", None))
+
+
+def prepared_again(
+    rows: Sequence[PlannedRow], kept: Sequence[Kept] = (), created: Sequence[RunRow] = (), **told: Any
+) -> PreparedAgain:
+    plan = prepared(rows, **told).plan
+    return PreparedAgain(run(), plan, cast("Any", None), cast("Any", None), tuple(kept), tuple(created))
+
+
+def settlement(rows: Sequence[RunRow], evidence: Sequence[str], in_doubt: int = 0) -> Settlement:
+    return Settlement("20260731-abcdef", tuple(evidence), tuple(rows), len(rows) - in_doubt, in_doubt)
 
 
 def run(**more: Any) -> RunSummary:
@@ -105,3 +119,10 @@ def damage(number: int, column: str, was: str, now: int) -> Damage:
 
 
 OUTCOMES = tuple(Outcome)
+
+
+def conflicts() -> list[Conflict]:
+    return [
+        Conflict(("900003",), 4, "cf_County", "Walsh", "Benson", "Ward"),
+        Conflict(("900003",), 4, "sf_Application Name", "[bold]Mine[/]", "", "Open library"),
+    ]

@@ -9,16 +9,22 @@ from tui_user import Sit
 
 from synctui.tui.actions import ACTIONS, PAGES, Action, bindings, here
 from synctui.tui.app import Dashboard
+from synctui.tui.screens.conflict import ConflictPage
 from synctui.tui.screens.help import Help, keys_of
 from synctui.tui.screens.links import Links
 from synctui.tui.screens.page import Dialog, Page
 from synctui.tui.screens.plan import PlanPage
+from synctui.tui.screens.repair import RepairPage
 from synctui.tui.screens.result import ResultPage
 from synctui.tui.screens.rows import RowsPage
 from synctui.tui.screens.runs import RunsPage
+from synctui.tui.screens.settlement import SettlementPage
 from synctui.tui.widgets.grid import Grid
 
-SCREENS: dict[str, type] = {page.place: page for page in (Links, RowsPage, PlanPage, ResultPage, RunsPage)}
+SCREENS: dict[str, type] = {
+    page.place: page
+    for page in (Links, RowsPage, PlanPage, ResultPage, RunsPage, ConflictPage, SettlementPage, RepairPage)
+}
 
 
 def owner_class(action: Action, place: str) -> type:

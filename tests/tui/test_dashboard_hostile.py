@@ -20,20 +20,26 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from tui_user import seen, until
 
+from synctui.changes import Damage
 from synctui.changes import Problem as RowProblem
 from synctui.errors import SyncError
 from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
 from synctui.tui.messages import LinkChanged
+from synctui.tui.screens.again import AgainPage
+from synctui.tui.screens.doubt import Doubt
 from synctui.tui.screens.plan import PlanPage
 from synctui.tui.screens.problem import Problem
 from synctui.tui.screens.question import Question
+from synctui.tui.screens.repair import RepairPage
 from synctui.tui.screens.result import ResultPage
 from synctui.tui.screens.rows import RowsPage, SheetRows, details
 from synctui.tui.screens.runs import RunsPage
+from synctui.tui.screens.settlement import SettlementPage
 from synctui.tui.screens.variables import AskVariables
 from synctui.tui.screens.workbook import ChooseWorkbook
 from synctui.tui.widgets.grid import Grid
+from synctui.undo import Kept
 
 BARE = "\x1b]52;c;SGFsbG8=\x07\x1b[2J\u202e"
 """Hostile and yet a possible name of a link: no brackets, slashes or colons."""
@@ -114,7 +120,14 @@ def screens() -> list[Screen[Any]]:
         made_up.run_row(number, State.REJECTED, text, key=(text, text), new_key=text, evidence=text)
         for number, text in enumerate(TEXTS)
     ]
+    kept = [Kept(row, text) for row, text in zip(outcomes, TEXTS, strict=True)]
+    damage = [made_up.damage(number, text, text, number) for number, text in enumerate(TEXTS)]
+    damage += [Damage((text,), number, text, text, text) for number, text in enumerate(TEXTS)]
     return [
+        AgainPage(made_up.prepared_again(rows, kept, outcomes), "undo", ALL),
+        SettlementPage(run, made_up.settlement(outcomes, TEXTS), TEXTS),
+        Doubt(ALL, 3, TEXTS),
+        RepairPage(ALL, ALL, damage),
         PlanPage(plan, {text: text for text in TEXTS}),
         ResultPage(run, outcomes, TEXTS),
         RunsPage([run] * 3),

@@ -26,18 +26,24 @@ from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
 from synctui.tui.jobs import PullJob
 from synctui.tui.messages import LinkChanged
+from synctui.tui.screens.again import AgainPage
+from synctui.tui.screens.conflict import ConflictPage
+from synctui.tui.screens.doubt import Doubt
 from synctui.tui.screens.help import Help
 from synctui.tui.screens.links import Links
 from synctui.tui.screens.page import Dialog
 from synctui.tui.screens.plan import PlanPage
 from synctui.tui.screens.problem import Problem
 from synctui.tui.screens.question import Question
+from synctui.tui.screens.repair import RepairPage
 from synctui.tui.screens.result import ResultPage
 from synctui.tui.screens.rows import RowsPage
 from synctui.tui.screens.runs import RunsPage
+from synctui.tui.screens.settlement import SettlementPage
 from synctui.tui.screens.variables import AskVariables
 from synctui.tui.screens.workbook import ChooseWorkbook
 from synctui.tui.widgets.grid import Grid
+from synctui.undo import Kept
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -113,6 +119,20 @@ def practice_plan(rows: int, **more: Any) -> PlanPage:
     return PlanPage(made_up.prepared(planned, [RowProblem(9, "", "The key 900008 stands twice.")], **(told | more)), {})
 
 
+EVIDENCE = (
+    "Run 82 at 2026-07-31 12:00:01: 2 documents, 0 errors.",
+    "That does not decide it: others may run this map.",
+)
+
+
+def undo_plan() -> AgainPage:
+    rows = [made_up.planned(1, {"cf_County": "Cass"}, {"cf_County": "Burleigh"})]
+    kept = [Kept(made_up.run_row(2, State.ACKED), "kept: cf_County was edited by someone since, to 'Their county'")]
+    created = [made_up.run_row(3, State.ACKED, new_key="901231", op="create")]
+    notice = "The workbook will not be marked: There is no file awards.xlsx."
+    return AgainPage(made_up.prepared_again(rows, kept, created), "undo", notice)
+
+
 def pages() -> dict[str, Callable[[], Screen[Any]]]:
     refused = made_up.run_row(2, State.REJECTED, "County must have a value.")
     rows = [
@@ -130,7 +150,13 @@ def pages() -> dict[str, Callable[[], Screen[Any]]]:
         "result": lambda: ResultPage(run, rows, ["The workbook does not show the outcome yet."]),
         "result_in_doubt": lambda: ResultPage(doubt, [made_up.run_row(1, State.UNKNOWN, "no answer came in time")]),
         "runs": lambda: RunsPage([run, doubt]),
+        "undo": undo_plan,
+        "undo_empty": lambda: AgainPage(made_up.prepared_again([]), "resume"),
+        "settlement": lambda: SettlementPage(doubt, made_up.settlement(rows, EVIDENCE), ["The workbook is open."]),
+        "doubt": lambda: Doubt("20260730-qrstuv", 4, EVIDENCE),
+        "repair": lambda: RepairPage("Awards", "awards.xlsx", [made_up.damage(5, "cf_Code", "00123", 123)]),
         "rows": lambda: RowsPage("Awards"),
+        "conflict": lambda: ConflictPage("Awards", made_up.conflicts()),
         "help": lambda: Help("rows"),
         "problem": lambda: Problem("Awards was not pulled", SyncError("The key is wrong.", "Mend it.")),
         "question": lambda: Question("Awards is being pushed. Leave?", "It stops.", "Stop it and leave", "Stay"),

@@ -8,6 +8,7 @@ from textual.widgets import Button, Input
 from tui_user import Sit, User, notified, text_of, until
 
 from synctui.tui.jobs import PullJob, PushJob
+from synctui.tui.screens.conflict import ConflictPage
 from synctui.tui.screens.links import LinkCard, Links
 from synctui.tui.screens.plan import PlanPage
 from synctui.tui.screens.problem import Problem
@@ -387,3 +388,63 @@ async def test_a_damaged_workbook_is_told_on_the_card_and_by_the_push(sit: Sit) 
         assert error.message in card(user)
         await user.press("u")
         assert error.message in text_of(await user.at(Problem), "#message")
+
+
+# -- a conflict
+
+
+def my_county_and_name(sheet: Any, columns: dict[str, int]) -> None:
+    sheet.cell(2, columns["cf_County"]).value = "My county"
+    sheet.cell(2, columns["sf_Application Name"]).value = "My name"
+
+
+async def test_each_cell_of_a_row_in_conflict_is_decided_by_key(sit: Sit) -> None:
+    async with sit.pulled(my_county_and_name) as user:
+        key = openpyxl.load_workbook(user.workbook)["Awards"].cell(2, 2).value
+        theirs = {"cf_County": "Their county", "sf_Application Name": "Their name"}
+        user.services.tables.change("levelone", edit={str(key): theirs})
+        await user.pull()
+        await user.until(lambda: "! 1 in conflict" in card(user))
+        await user.press("d")
+        await user.at(RowsPage)
+        await user.until(lambda: "! " in user.seen)
+        await user.press("e")
+        page = await user.at(ConflictPage)
+        assert "0 of 2 cells decided" in text_of(page, "#summary")
+        first, second = (conflict.column for conflict in page._conflicts)
+        await user.press("m", "t")
+        assert page.sides == {first: "mine", second: "theirs"}
+        await user.press("y")
+        await user.at(RowsPage)
+        await user.until(lambda: "in conflict" not in card(user) and not user.app.jobs.running)
+        sheet = openpyxl.load_workbook(user.workbook)["Awards"]
+        row = {header.value: cell.value for header, cell in zip(sheet[1], sheet[2], strict=True)}
+        mine = {"cf_County": "My county", "sf_Application Name": "My name"}
+        assert (row["Sync"], row[first], row[second]) == ("edited", mine[first], theirs[second])
+        assert user.runs_received() == []
+
+
+async def test_a_row_without_a_conflict_is_not_opened(sit: Sit) -> None:
+    async with sit.pulled(one_county) as user:
+        await user.press("d")
+        page = await user.at(RowsPage)
+        await user.press("enter")
+        await until(lambda: "not in conflict" in notified(user.app))
+        assert user.app.screen is page
+
+
+async def test_leaving_a_conflict_decides_nothing(sit: Sit) -> None:
+    async with sit.pulled(one_county) as user:
+        key = openpyxl.load_workbook(user.workbook)["Awards"].cell(2, 2).value
+        user.services.tables.change("levelone", edit={str(key): {"cf_County": "Their county"}})
+        await user.pull()
+        await user.press("d")
+        await user.at(RowsPage)
+        await user.press("enter")
+        page = await user.at(ConflictPage)
+        await user.press("y")
+        await until(lambda: "Nothing is decided yet" in notified(user.app))
+        assert user.app.screen is page
+        await user.press("m", "escape")
+        await user.at(RowsPage)
+        assert openpyxl.load_workbook(user.workbook)["Awards"]["A2"].value == "conflict"

@@ -13,7 +13,7 @@ from textual.widgets import ListItem, ListView, Static
 from synctui.store.history import RunSummary
 from synctui.tui.actions import bindings
 from synctui.tui.messages import LinkChanged
-from synctui.tui.overview import LinkState
+from synctui.tui.overview import LinkState, offers
 from synctui.tui.screens.page import Page
 from synctui.tui.signs import SIGNS
 from synctui.tui.texts import endpoint, failure, file_name, is_production, lines, moment, plain
@@ -163,7 +163,7 @@ def _rows(state: LinkState) -> Content:
         if state.counts[name]:
             sign = SIGNS[name]
             parts.append(plain(f"  {sign.mark} {state.counts[name]:,} {sign.word}", colour(sign.style)))
-    return Content.assemble(*parts)
+    return lines(Content.assemble(*parts), plain(offers(state), "$foreground-muted"))
 
 
 def _failures(state: LinkState) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,6 +13,9 @@ from textual.widgets import Footer, Static
 from synctui.tui.actions import bindings
 from synctui.tui.host import Host
 from synctui.tui.messages import LinkChanged
+
+if TYPE_CHECKING:
+    from synctui.store.history import RunSummary
 
 T = TypeVar("T")
 
@@ -32,6 +35,11 @@ class Page(Screen[T]):
     def link(self) -> str:
         """The link that actions are about; empty where none is chosen."""
         return ""
+
+    @property
+    def run(self) -> RunSummary | None:
+        """The run that actions are about."""
+        return None
 
     @property
     def command(self) -> list[str]:

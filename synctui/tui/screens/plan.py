@@ -11,13 +11,15 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from synctui.changes import Problem
+from synctui.costs import lines_of
 from synctui.plan import Plan, PlannedRow
-from synctui.session import Prepared
+from synctui.sentences import change_text, key_text, place
+from synctui.session import Prepared, PreparedAgain
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page
 from synctui.tui.signs import EMPTIED, SIGNS
 from synctui.tui.texts import is_production, lines, plain, target_of
-from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
+from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, GridRows, ListedRows
 from synctui.wording import count
 
 MANY_CREATES = 50
@@ -36,10 +38,14 @@ class PlanPage(Page[bool]):
     place: ClassVar[str] = "plan"
     BINDINGS = bindings("screen", "plan")
 
-    def __init__(self, prepared: Prepared, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, prepared: Prepared | PreparedAgain, variables: Mapping[str, str], *, only_failed: bool = False
+    ) -> None:
         super().__init__()
-        self.prepared, self._asked = prepared, variables
+        self.prepared, self._asked, self._only_failed = prepared, variables, only_failed
+        self.problems = prepared.problems if isinstance(prepared, Prepared) else ()
         self.plan = prepared.plan
+        self.cells = changed(self.plan)
         self.creates = sum(row.op == "create" for row in self.plan.rows)
 
     @property
@@ -51,11 +57,13 @@ class PlanPage(Page[bool]):
     def command(self) -> list[str]:
         """The push."""
         given = [word for name, text in self._asked.items() for word in ("--var", f"{name}={text}")]
-        return ["push", self.plan.link, "--workbook", self.plan.workbook, *given]
+        only = ["--only", "failed"] if self._only_failed else []
+        return ["push", self.plan.link, "--workbook", self.plan.workbook, *only, *given]
 
     def title_line(self) -> Content:
         """What is pushed where."""
-        return plain(f"Plan: push {self.plan.link} to {target_of(self.host.overview, self.plan.link)}")
+        what = f"push {'what was refused of ' if self._only_failed else ''}{self.plan.link}"
+        return plain(f"Plan: {what} to {target_of(self.host.overview, self.plan.link)}")
 
     def compose_body(self) -> ComposeResult:
         """Environment, figures, the cells, and the two ways on."""
@@ -63,8 +71,10 @@ class PlanPage(Page[bool]):
             yield Static(_banner(self.plan.environment), id="environment", classes=_loudness(self.plan.environment))
         with VerticalScroll(id="facts", can_focus=False):
             yield Static(facts(self.plan), id="figures")
-            yield Static(self._cautions(), id="cautions")
-        yield Grid(ListedRows(COLUMNS, changed(self.plan), cells), fixed=3, empty="Nothing to send.", id="cells")
+            yield from (Static(plain(line)) for line in lines_of(self.prepared.cost))
+            yield Static(self.cautions(), id="cautions")
+        yield Grid(self.listed(), fixed=3, empty="Nothing to send.", id="cells")
+        yield Static(id="details")
         with Horizontal(id="decision", classes="buttons"):
             if self.creates > MANY_CREATES:
                 yield Input(placeholder=f"type {self.creates} to create that many", id="typed")
@@ -76,13 +86,26 @@ class PlanPage(Page[bool]):
         self.query_one(Grid).focus()
         self._allow()
 
-    def _cautions(self) -> Content:
+    def listed(self) -> GridRows:
+        """What the grid shows."""
+        return ListedRows(COLUMNS, self.cells, cells)
+
+    def cautions(self) -> Content:
+        """What is asked, and what else the user should know before."""
         asks = [plain(f"? {ask}", "bold $text-warning") for ask in self.plan.asks]
         warnings = [plain(f"! {text}", "$text-warning") for text in _some(self.plan.warnings)]
-        problems = [plain(f"# {problem_told(p)}", "$text-error") for p in self.prepared.problems[:FEW]]
-        rest = len(self.prepared.problems) - FEW
+        problems = [plain(f"# {problem_told(p)}", "$text-error") for p in self.problems[:FEW]]
+        rest = len(self.problems) - FEW
         more = [plain(f"# and {count(rest, 'more problem')}: see the rows", "$text-error")] if rest > 0 else []
         return lines(*asks, *warnings, *problems, *more)
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Show the cell under the cursor in full."""
+        self.query_one("#details", Static).update(self.told(event.grid.row))
+
+    def told(self, line: int) -> Content:
+        """One line of the grid in full."""
+        return full(self.cells[line]) if self.cells else Content("")
 
     @property
     def confirmed(self) -> bool:
@@ -151,6 +174,13 @@ def cells(changed_cell: tuple[PlannedRow, str]) -> Sequence[GridCell]:
     old, new = row.before.get(column) or "", row.after[column] or ""
     told = GridCell(EMPTIED, "conflict") if old and not new else GridCell(new, sign.style)
     return *start, GridCell(column), GridCell(old, "gone"), told
+
+
+def full(changed_cell: tuple[PlannedRow, str]) -> Content:
+    """A changed cell with its whole values."""
+    row, column = changed_cell
+    told = f"{column}: {change_text(row.before.get(column), row.after[column])}" if row.after else "sent as it is"
+    return plain(f"{place(row.sheet_row)} · {key_text(row.key)} · {told}")
 
 
 def problem_told(problem: Problem) -> str:

@@ -10,9 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from synctui.changes import CellChange, Damage, RowView
+from synctui.conflicts import conflicts_of
 from synctui.session import Reading
 from synctui.tui.actions import bindings
-from synctui.tui.messages import LinkChanged
+from synctui.tui.messages import Decided, LinkChanged
+from synctui.tui.overview import offers
+from synctui.tui.screens.conflict import ConflictPage, Sides
 from synctui.tui.screens.page import Page
 from synctui.tui.signs import EMPTIED, SIGNS, state_of
 from synctui.tui.texts import failure, file_name, lines, plain
@@ -150,12 +153,30 @@ class RowsPage(Page[None]):
         self._everything = not self._everything
         self._fill()
 
+    def on_grid_chosen(self) -> None:
+        """Enter, or a double click."""
+        self.action_decide()
+
+    def action_decide(self) -> None:
+        """Open the row under the cursor, if both sides changed a cell of it."""
+        rows = self.query_one(Grid).rows
+        view = rows.row(self.query_one(Grid).row) if isinstance(rows, SheetRows) and len(rows) else None
+        found = conflicts_of(rows.sheet.memory, [view]) if isinstance(rows, SheetRows) and view else []
+        if view is not None and found:
+            self.app.push_screen(ConflictPage(self._link, found), lambda sides: self._decided(view.row_id, sides))
+        else:
+            self.host.say("This row is not in conflict.", "warning")
+
+    def _decided(self, row_id: str, sides: Sides | None) -> None:
+        if sides:
+            self.host.post_message(Decided(self._link, row_id, sides))
+
     def _fill(self) -> None:
         state = self.host.overview.links[self._link]
         if state.reading is not None:
             rows = SheetRows(state.reading, everything=self._everything)
             self.query_one(Grid).show_rows(rows)
-            self._tell(plain(rows.summary))
+            self._tell(lines(plain(rows.summary), plain(offers(state), "$foreground-muted")))
         elif state.error:
             self._tell(failure(state.error))
         else:
@@ -190,6 +211,10 @@ def _cell(rows: SheetRows, view: RowView, title: str) -> Content:
     change, damage = change_of(view, title), damage_of(view, title)
     if damage is not None:
         return plain(f"{title}: the spreadsheet changed {damage.was!r} to {damage.now!r}; it is not sent.")
+    both = next((c for c in conflicts_of(rows.sheet.memory, [view]) if c.column == title), None)
+    if both is not None:
+        mine, theirs, base = both.shown
+        return plain(f"{title}: mine {mine!r}, theirs {theirs!r}, both began with {base!r} (e decides)")
     if change is not None:
         return plain(f"{title}: {NULL if change.old is None else repr(change.old)} → {change.new!r}")
     return plain(f"{title}: {rows.text(view, title)}")

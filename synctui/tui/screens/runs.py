@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widgets import Static
 
 from synctui.errors import SyncError
 from synctui.store.history import RunSummary
 from synctui.store.states import RunState
 from synctui.tui.actions import bindings
+from synctui.tui.messages import LinkChanged
 from synctui.tui.screens.page import Page
 from synctui.tui.screens.result import ResultPage
 from synctui.tui.texts import file_name, moment, plain
 from synctui.tui.widgets.grid import Grid, GridCell, GridColumn, ListedRows
+from synctui.tui.widgets.progress import ProgressLine
 from synctui.wording import count
 
 COLUMNS = (
@@ -38,6 +42,16 @@ class RunsPage(Page[None]):
         self.summaries = runs
 
     @property
+    def run(self) -> RunSummary | None:
+        """The run under the cursor."""
+        return self.summaries[self.query_one(Grid).row] if self.summaries else None
+
+    @property
+    def link(self) -> str:
+        """Its link."""
+        return self.run.link if self.run else ""
+
+    @property
     def command(self) -> list[str]:
         """The list."""
         return ["runs"]
@@ -50,10 +64,26 @@ class RunsPage(Page[None]):
         """The grid."""
         rows = ListedRows(COLUMNS, self.summaries, _cells)
         yield Grid(rows, fixed=1, empty="No push yet.", id="runs")
+        yield ProgressLine()
 
     def on_mount(self) -> None:
         """The rows have the keys."""
         self.query_one(Grid).focus()
+
+    def on_link_changed(self, _: LinkChanged) -> None:
+        """Show what the journal says now; the cursor stays with its run."""
+        run = self.run
+        with suppress(SyncError):  # what is shown stays
+            self.summaries = self.host.session.runs()
+        grid, ids = self.query_one(Grid), [found.run_id for found in self.summaries]
+        grid.show_rows(ListedRows(COLUMNS, self.summaries, _cells))
+        grid.row = ids.index(run.run_id) if run and run.run_id in ids else grid.row
+        self.query_one("#title", Static).update(self.title_line())
+
+    def on_grid_moved(self) -> None:
+        """What can be stopped depends on the run; so does what is under way."""
+        self.query_one(ProgressLine).follow(self.host.jobs.running.get(self.link))
+        self.refresh_bindings()
 
     def on_grid_chosen(self) -> None:
         """Open the run."""
@@ -61,10 +91,10 @@ class RunsPage(Page[None]):
 
     def action_open_run(self) -> None:
         """Show what became of each row of the run under the cursor."""
-        if not self.summaries:
+        if self.run is None:
             return
         try:
-            run, rows = self.host.session.show(self.summaries[self.query_one(Grid).row].run_id)
+            run, rows = self.host.session.show(self.run.run_id)
         except SyncError as error:
             self.host.problem("The run cannot be read", error)
         else:

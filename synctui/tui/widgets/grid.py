@@ -240,7 +240,7 @@ class Grid(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Tell the first cursor's place."""
-        self._tell()
+        self.post_message(self.Moved(self))
 
     def notify_style_update(self) -> None:
         """Look styles up again after a change of theme."""
