@@ -24,6 +24,9 @@ from synctui.records import ColumnType, Memory, Value
 from synctui.values import text_of, xml_problem
 from synctui.wording import count, rows_named
 
+CHOOSE = "Choose mine or theirs in the Sync cell of each, or push with --conflicts mine or theirs."
+"""The remedy of rows in conflict."""
+
 
 @dataclass(frozen=True, slots=True)
 class PushOptions:
@@ -147,7 +150,9 @@ class Planner:
         return self.options.rows == "all" or row.sync == "push" or self._has_news(row)
 
     def _has_news(self, row: RowView) -> bool:
-        return any(edit.column in self.pairing.feeding for edit in row.edits)
+        """Something of the row is still to be told or decided: an edit, or a conflict about what was accepted."""
+        told = {edit.column for edit in row.edits}.union(self.memory.conflicts.get(row.row_id, ()))
+        return not told.isdisjoint(self.pairing.feeding)
 
     def _stop_for_conflicts(self, rows: Sequence[RowView]) -> None:
         gone = [row for row in rows if row.gone]
@@ -160,7 +165,7 @@ class Planner:
         if open_ and self.options.conflicts == "stop":
             raise ConflictsFound(
                 f"{_row_list(open_)} in conflict: the source changed the same cells; nothing was sent.",
-                "Choose mine or theirs in the Sync cell of each, or push with --conflicts mine or theirs.",
+                CHOOSE,
             )
 
     # -- documents and batches
@@ -282,7 +287,7 @@ class Planner:
             if column.type is ColumnType.NUMBER and column.title in self.pairing.feeding and rows:
                 after = sum((_decimal(row.values[index]) for row in rows), Decimal())
                 before = sum((_decimal(_before(row, column.title, row.values[index])) for row in rows), Decimal())
-                sums[column.title] = (f"{before:f}", f"{after:f}")
+                sums[column.title] = (_plain(before), _plain(after))
         return sums
 
 
@@ -298,6 +303,12 @@ def _decimal(value: Value) -> Decimal:
     except ArithmeticError:
         return Decimal()
     return number if number.is_finite() else Decimal()
+
+
+def _plain(number: Decimal) -> str:
+    """The shortest writing, without an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _letters(position: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -193,14 +193,23 @@ class _Reader:
             return msgspec.convert(table, type_)
         except msgspec.ValidationError as error:
             what, _, place = str(error).partition(" - at `$")
-            key = where + place.rstrip("`")
-            raise self._error(key, f"does not fit: {what[0].lower()}{what[1:]}") from None
+            raise self._misfit(where, what, place.rstrip("`"), type_) from None
+
+    def _misfit(self, where: str, what: str, place: str, type_: type[Options]) -> SettingsError:
+        """A setting of the wrong kind, in words: msgspec tells what is wrong and at which place below `where`."""
+        start, value = what.split(" ")[:2], what.rpartition(" value ")[2]
+        if start == ["Invalid", "enum"]:
+            return self._error(where + place, f"cannot be {value}", _allowed(type_, place))
+        if start == ["Object", "missing"]:
+            return self._error(f"{where}{place}.{what.split('`')[1]}", "is missing", "Add it.")
+        return self._error(where + place, f"does not fit: {what[0].lower()}{what[1:]}")
 
     def _known(self, where: str, table: dict[str, Any], known: Iterable[str]) -> None:
         for key in table:
             if key not in known:
                 dotted = f"{where}.{key}" if where else key
-                raise self._error(dotted, "is not a known setting", _nearest(key, known))
+                hint = _nearest(key, known) or f"Known here: {', '.join(sorted(known))}."
+                raise self._error(dotted, "is not a known setting", hint)
 
     def _check_url(self, where: str, options: Any) -> None:
         url = getattr(options, "url", "")
@@ -240,6 +249,26 @@ class _Reader:
         return SettingsError(f"{self.path.name}: {key} {what}.", hint)
 
 
+def _allowed(type_: Any, place: str) -> str:
+    """The choices of the setting at a place such as `.criteria[0].operator`, as a sentence."""
+    for name in re.findall("[a-z_]+", place):
+        hints = [get_type_hints(struct) for struct in _structs(type_)]
+        type_ = next((hint[name] for hint in hints if name in hint), type_)
+    return f"It must be one of {', '.join(map(repr, _literals(type_)))}."
+
+
+def _structs(type_: Any) -> list[Any]:
+    if hasattr(type_, "__struct_fields__"):
+        return [type_]
+    return [struct for part in get_args(type_) for struct in _structs(part)]
+
+
+def _literals(type_: Any) -> list[Any]:
+    if get_origin(type_) is Literal:
+        return list(get_args(type_))
+    return [value for part in get_args(type_) for value in _literals(part)]
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address is this computer's own."""
     return (urlsplit(url if "://" in url else f"//{url}").hostname or "") in LOOPBACK
@@ -274,10 +303,16 @@ def connection_secret(settings: ConnectionSettings, keyring: Callable[[str], str
     setting = getattr(settings.options, field, "")
     if setting:
         return find_secret(setting, keyring)
-    variable = f"SYNCTUI_{re.sub('[^A-Z0-9]', '_', settings.name.upper())}_{field.upper()}"
-    entry = f"{settings.name}/{field}"
+    variable, entry = secret_names(settings)
     value = os.environ.get(variable) or keyring(entry)
     if not value:
         hint = f"Set {variable}, or store it with: keyring set synctui {entry}"
         raise SettingsError(f"There is no {field} for the connection {settings.name!r}.", hint)
     return Secret(value)
+
+
+def secret_names(settings: ConnectionSettings) -> tuple[str, str]:
+    """The environment variable and the entry of the keyring that hold a connection's secret without a setting."""
+    field = settings.kind.secret
+    variable = f"SYNCTUI_{re.sub('[^A-Z0-9]', '_', settings.name.upper())}_{field.upper()}"
+    return variable, f"{settings.name}/{field}"

@@ -40,7 +40,8 @@ WIDEST = 160
 """Columns of one line."""
 LONGEST_PROMPT = 250
 """Characters; Excel's input box shows 255."""
-CONFLICTS = "In conflict: type mine or theirs into the Sync cell of each such row, then press Push."
+CONFLICTS = "Choose mine or theirs in the drop-down of each such row's Sync cell, then press Push."
+IN_CONFLICT = f"In conflict: each such row says so in its Sync cell. {CONFLICTS}"
 
 Listing = tuple[str, Sequence[str]]
 """A heading, and the entries under it."""
@@ -106,7 +107,7 @@ def which_link(names: Sequence[str]) -> str:
 
 def pull_text(link: str, done: PullDone, calls: int) -> str:
     """What a pull did."""
-    conflicts = CONFLICTS if done.conflicts else ""
+    conflicts = IN_CONFLICT if done.conflicts else ""
     return _laid_out([pull_sentence(link, done, calls), conflicts], ("Please note:", done.notices))
 
 

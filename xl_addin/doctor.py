@@ -6,18 +6,20 @@ import argparse
 import hashlib
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from synctui.doctor import Finding
-from synctui.errors import UsageError
+from synctui.errors import SyncError, UsageError
 from xl_addin.places import Places, System, places, script_text
+from xl_addin.seen_secrets import unseen_secrets
 
 INSTALL = "Run this, then start Excel again: python -m xl_addin install"
 MARK = ":Zone.Identifier"
 """The stream in which Windows notes that a file came from the internet: Excel refuses its macros."""
 
 PROBE = "import xlwings, hashlib, xl_addin.addin_file as a; print(hashlib.sha256(a.addin_file()).hexdigest())"
+UNREADABLE = "Let your account read it, or delete it. " + INSTALL
 SLOWEST = 60
 """Seconds that an interpreter may take to import everything; a virus scanner's first look is slow."""
 
@@ -38,7 +40,28 @@ def examine(system: System) -> list[Finding]:
         found = places(system)
     except UsageError as error:
         return [Finding("Excel", False, error.message, error.hint)]
-    return [_addin(found), _mark(found), *_script(found), _python_file(found), _python(found)]
+    looks: dict[str, Callable[[Places], Finding]] = {"add-in": _addin, "origin": _mark}
+    looks |= {"script": _script} if found.script else {}
+    looks |= {"interpreter": _python_file, "version": _python, "secrets": lambda _: unseen_secrets(system)}
+    return [_looked(name, look, found) for name, look in looks.items()]
+
+
+def _looked(name: str, look: Callable[[Places], Finding], found: Places) -> Finding:
+    try:
+        return look(found)
+    except SyncError as error:
+        return Finding(name, False, error.message, error.hint)
+    except OSError as error:
+        return Finding(name, False, f"{error.filename or found.addin} cannot be read: {error.strerror}.", UNREADABLE)
+
+
+def read(path: Path) -> bytes:
+    """The contents of a file. Raises OSError that names it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        error.filename = path
+        raise
 
 
 def _addin(found: Places) -> Finding:
@@ -54,15 +77,13 @@ def _mark(found: Places) -> Finding:
     return Finding("origin", True, "the add-in carries no mark of the web")
 
 
-def _script(found: Places) -> list[Finding]:
+def _script(found: Places) -> Finding:
     """macOS: whether the script is there and this version's."""
-    if found.script is None:
-        return []
-    if not found.script.is_file():
-        return [Finding("script", False, f"{found.script} is not there, so the add-in cannot start Python.", INSTALL)]
-    if found.script.read_bytes() != script_text():
-        return [Finding("script", False, f"{found.script} is another version's.", INSTALL)]
-    return [Finding("script", True, f"{found.script} is this version's")]
+    if found.script is None or not found.script.is_file():
+        return Finding("script", False, f"{found.script} is not there, so the add-in cannot start Python.", INSTALL)
+    if read(found.script) != script_text():
+        return Finding("script", False, f"{found.script} is another version's.", INSTALL)
+    return Finding("script", True, f"{found.script} is this version's")
 
 
 def _python_file(found: Places) -> Finding:
@@ -83,7 +104,7 @@ def _python(found: Places) -> Finding:
     if complaint:
         return Finding("version", False, f"{python} cannot run the add-in's program: {complaint}.",
                        'Install SyncTUI for that Python: pip install "synctui[excel]"')  # fmt: skip
-    if digest != hashlib.sha256(found.addin.read_bytes()).hexdigest():
+    if digest != hashlib.sha256(read(found.addin)).hexdigest():
         return Finding("version", False, "The add-in in Excel and the installed program differ.", INSTALL)
     return Finding("version", True, "the add-in in Excel is the one of the installed program")
 

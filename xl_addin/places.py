@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,23 @@ STORE = "WindowsApps"
 """The folder of packaged programs, whose files in AppData only they themselves see (Microsoft, "MSIX: AppData")."""
 
 
+def account_variables() -> frozenset[str]:
+    """Names of the variables that Windows keeps for this account and for all; elsewhere there are none to rely on."""
+    if sys.platform != "win32":
+        return frozenset()
+    import winreg
+
+    keys = (
+        (winreg.HKEY_CURRENT_USER, "Environment"),
+        (winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"),
+    )
+    names: set[str] = set()
+    for root, path in keys:
+        with winreg.OpenKey(root, path) as key:
+            names.update(winreg.EnumValue(key, index)[0] for index in range(winreg.QueryInfoKey(key)[1]))
+    return frozenset(names)
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """What decides about folders: this machine, or one that a test makes up."""
@@ -29,6 +46,8 @@ class System:
     """As `sys.platform` names it."""
     home: Path = field(default_factory=Path.home)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    lasting: Collection[str] = field(default_factory=account_variables)
+    """Environment variables that every program of this account sees, however it is started."""
     python: str = sys.executable
     python_home: str = sys.base_prefix
     """Where that interpreter, or the one that its virtual environment comes from, is installed."""

@@ -11,7 +11,7 @@ from synctui.ended import Ended, carry_out
 from synctui.errors import ConflictsFound, SyncError
 from synctui.exit_codes import DONE, worst
 from synctui.links import Link
-from synctui.planning import PushOptions
+from synctui.planning import CHOOSE, PushOptions
 from synctui.pull import PullDone
 from synctui.push import Event
 from synctui.sentences import pull_progress, push_progress
@@ -95,7 +95,7 @@ async def _planned(desk: Desk, session: Session, link: str, options: PushOptions
         try:
             return await session.plan(link, desk.front.workbook, options, desk.ask_for)
         except ConflictsFound as error:
-            raise ConflictsFound(error.message, dialogs.CONFLICTS) from None
+            raise ConflictsFound(error.message, error.hint.replace(CHOOSE, dialogs.CONFLICTS)) from None
 
 
 async def _sent(desk: Desk, session: Session, prepared: Prepared) -> Ended:

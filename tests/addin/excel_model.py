@@ -127,11 +127,16 @@ class Sheet:
         return self.cells.get((row, column), EMPTY)
 
     def shown(self, row: int, column: int) -> Any:
-        """The value, a moment where the cell's format shows one."""
-        value = self.content(row, column).value
-        if isinstance(value, float) and shows_moment(0, self.format_of(row, column)):
-            return from_serial(value, date1904=False)
+        """The value, a moment where the cell's format shows a date, and as the program likes where it shows a time."""
+        value, code = self.content(row, column).value, self.format_of(row, column)
+        if isinstance(value, float) and self._is_date(code):
+            return from_serial(value, self.book.date1904)
         return value
+
+    def _is_date(self, code: str) -> bool:
+        if "[h]" in code or (shows_moment(0, code) and not {"d", "y"} & set(code)):
+            return self.book.app.tells_times_as_dates
+        return shows_moment(0, code)
 
     def edited(self, row: int, column: int) -> str:
         """What the cell shows while it is edited."""
@@ -154,12 +159,8 @@ class Sheet:
         self.book.app.check_free()
         if self.protected:
             raise Refusal("The cell or chart you're trying to change is on a protected sheet.")
-        if self.book.app.breaks_after is not None:
-            self.book.app.breaks_after -= 1
-            if self.book.app.breaks_after < 0:
-                self.book.app.breaks_after = None
-                raise Refusal("Excel cannot complete this task.")
-        parsed, format_ = typed(value, self.format_of(row, column), self.book.results)
+        self.book.app.count_cell()
+        parsed, format_ = typed(value, self.format_of(row, column), self.book)
         if format_:
             self.formats[row, column] = format_
         self.cells[row, column] = parsed
@@ -300,6 +301,8 @@ class Book:
     saved: list[dict[str, Any]] = field(default_factory=list)
     """What each saving wrote: sheet's name -> its cells."""
     full_disk: bool = False
+    date1904: bool = False
+    """Whether day 0 is in 1904."""
 
     def __post_init__(self) -> None:
         self.sheets.append(Sheet(self, "Sheet1"))
@@ -358,6 +361,10 @@ class App:
                                       "Calculation": -4105, "StatusBar": False}  # fmt: skip
         self.editing = False
         """Whether a cell is being edited: every call is rejected."""
+        self.tells_times_as_dates = True
+        """Whether cells that show a time only, or a duration, come as dates or as numbers."""
+        self.edited_after: int | None = None
+        """After how many more cells somebody begins to edit one; None for never."""
         self.breaks_after: int | None = None
         """After how many more cells Excel fails; None for never."""
         self.calls = 0
@@ -369,6 +376,19 @@ class App:
         if self.editing:
             raise Busy
 
+    def count_cell(self) -> None:
+        """One more cell is about to be written."""
+        if self.edited_after is not None:
+            self.edited_after -= 1
+            if self.edited_after < 0:
+                self.edited_after, self.editing = None, True
+                raise Busy
+        if self.breaks_after is not None:
+            self.breaks_after -= 1
+            if self.breaks_after < 0:
+                self.breaks_after = None
+                raise Refusal("Excel cannot complete this task.")
+
     def open(self, name: str = "Book.xlsx", path: Path | None = Path("C:/")) -> Book:
         book = Book(self, name, path)
         self.books.append(book)
@@ -376,21 +396,21 @@ class App:
         return book
 
 
-def typed(value: Any, format_: str, results: dict[str, Any]) -> tuple[Content, str]:
+def typed(value: Any, format_: str, book: Book) -> tuple[Content, str]:
     """What becomes of a value that is typed, and the number format that it brings along."""
     if value is None or value == "":
         return EMPTY, ""
     if isinstance(value, str):
-        return _typed_text(value, format_, results)
+        return _typed_text(value, format_, book)
     if isinstance(value, bool):
         return Content(value if format_ != "@" else str(value).upper()), ""
     if isinstance(value, datetime):
-        return Content(float(to_serial(value.replace(tzinfo=None), False) or 0)), ""
+        return Content(float(to_serial(value.replace(tzinfo=None), book.date1904) or 0)), ""
     number = float(f"{float(value):.15g}")
     return Content(number if format_ != "@" else f"{number:g}"), ""
 
 
-def _typed_text(text: str, format_: str, results: dict[str, Any]) -> tuple[Content, str]:
+def _typed_text(text: str, format_: str, book: Book) -> tuple[Content, str]:
     if len(text) > 32_767:
         raise Refusal("Application-defined or object-defined error")
     if text.startswith("'"):
@@ -398,7 +418,7 @@ def _typed_text(text: str, format_: str, results: dict[str, Any]) -> tuple[Conte
     if format_ == "@":
         return Content(text), ""
     if text.startswith("="):
-        return Content(results.get(text, 0.0), text), ""
+        return Content(book.results.get(text, 0.0), text), ""
     if text in ERROR_NUMBERS:
         return Content(Fault(text)), ""
     if text.upper() in ("TRUE", "FALSE"):
@@ -407,7 +427,7 @@ def _typed_text(text: str, format_: str, results: dict[str, Any]) -> tuple[Conte
         return Content(float(f"{float(text):.15g}")), ""
     if day := _DAY.fullmatch(text):
         moment = datetime(*(int(part or 0) for part in day.groups()))  # type: ignore[arg-type]
-        return Content(float(to_serial(moment, False) or 0)), "yyyy-mm-dd"
+        return Content(float(to_serial(moment, book.date1904) or 0)), "yyyy-mm-dd"
     return Content(text), ""
 
 

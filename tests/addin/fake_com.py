@@ -175,7 +175,6 @@ class Workbooks(Com):
 
 class Workbook(Com):
     FileFormat = 51
-    Date1904 = False
 
     def __init__(self, application: Application, book: model.Book) -> None:
         self.Application = application
@@ -186,6 +185,7 @@ class Workbook(Com):
     Name = property(lambda self: self.book.name)
     FullName = property(lambda self: self.book.full_name)
     Path = property(lambda self: str(self.book.path or ""))
+    Date1904 = property(lambda self: self.book.date1904)
     ReadOnly = property(lambda self: self.book.read_only)
     Worksheets = property(lambda self: Worksheets(self))
     ActiveSheet = property(lambda self: Worksheet(self, self.book.active))
@@ -390,6 +390,9 @@ class Cells(Com):
 
     ColumnWidth = property(lambda self: self.sheet.widths.get(self.area.left, 8.43), _set_width)
     RowHeight = 15.0
+
+    def Select(self) -> None:
+        self.sheet.selection = self.area
 
     def ClearContents(self) -> None:
         self.sheet.clear(self.area)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import excel_model as model
@@ -24,9 +25,31 @@ def live_book(way: str, book: model.Book) -> Any:
     return xlwings_engine.live_book(book)
 
 
-def live_workbook(way: str, book: model.Book | None = None) -> Any:
+@dataclass
+class Typist:
+    """Somebody who types into a cell, and the clock that runs meanwhile."""
+
+    app: model.App
+    stops_after: float = float("inf")
+    """Seconds."""
+    now: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.now >= self.stops_after:
+            self.app.editing = False
+
+    def patience(self) -> Any:
+        """The wait for an Excel by this clock."""
+        from xl_addin.excel.patience import Patience
+
+        return Patience(lambda: self.now, self.sleep)
+
+
+def live_workbook(way: str, book: model.Book | None = None, typist: Typist | None = None) -> Any:
     """The add-in's workbook over a book of the model, by default over a new one that was saved."""
-    opened = live_book(way, book or model.App().open())
+    book = book or model.App().open()
+    opened = live_book(way, book)
     from xl_addin.excel import ExcelWorkbook
 
-    return ExcelWorkbook(opened)
+    return ExcelWorkbook(opened, (typist or Typist(book.app)).patience())

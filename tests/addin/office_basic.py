@@ -22,9 +22,9 @@ ALWAYS_EXECUTE_NO_WARN = 4
 def main() -> None:
     order = json.load(sys.stdin)
     desktop = connected(order["pipe"])
+    twin, rival = opened(desktop, order["twin"]), opened(desktop, order["rival"])
     try:
-        twin = opened(desktop, order["twin"])
-        opened(desktop, order["rival"]).CurrentController.Frame.activate()  # now it is ActiveWorkbook
+        rival.CurrentController.Frame.activate()  # now it is ActiveWorkbook
         provider = twin.getScriptProvider()
         answers = [
             provider.getScript(SCRIPT.format(name)).invoke(tuple(given), (), ())[0] for name, given in order["calls"]
@@ -32,7 +32,8 @@ def main() -> None:
         modules = twin.BasicLibraries.getByName("SyncTUI").getElementNames()
         print(json.dumps({"modules": sorted(modules), "answers": answers}))
     finally:
-        desktop.terminate()
+        rival.close(True)
+        twin.close(True)
 
 
 def connected(pipe: str) -> Any:

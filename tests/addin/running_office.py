@@ -10,12 +10,14 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 
+@cache
 def system_python() -> str:
     """The Python that LibreOffice comes with."""
     found = shutil.which("python3", path=os.defpath)

@@ -76,6 +76,14 @@ def test_sources_that_people_import_by_hand_have_the_line_ends_of_windows() -> N
         assert source.count(b"\r\n") == source.count(b"\n")
 
 
+def test_what_a_timer_calls_is_a_public_sub_of_the_module_that_it_names() -> None:
+    found = {module.name: module.source for module in modules()}
+    called = re.findall(r"""Application\.OnTime .*"'!(\w+)\.(\w+)\"""", "".join(found.values()))
+    assert called == [("SyncTUILauncher", "ClearStarted")]
+    for module, name in called:
+        assert f"\nPublic Sub {name}()" in found[module].replace("\r\n", "\n")
+
+
 def test_olevba_finds_the_sources_that_ship() -> None:
     found = sources(FILE_NAME, addin_file())
     assert {name: lines(code) for name, code in found.items()} == {m.name: lines(m.source) for m in modules()}

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,17 +13,21 @@ from synctui.errors import UsageError
 from xl_addin import doctor, install, places
 from xl_addin.addin_file import addin_file
 from xl_addin.places import System
+from xl_addin.seen_secrets import unseen_secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORMS = ("win32", "darwin")
+UNREADABLE = Path("/proc/self/mem")
+"""Reading it fails, for an administrator too: nothing is mapped at its beginning."""
 
 
 @pytest.fixture(params=PLATFORMS)
 def system(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # stands in for an installed SyncTUI
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     home = tmp_path / "Jürgen O'Neil"
     folders = {"APPDATA": str(home / "AppData" / "Roaming"), "LOCALAPPDATA": str(home / "AppData" / "Local")}
-    return System(request.param, home, folders, sys.executable)
+    return System(request.param, home, folders, python=sys.executable)
 
 
 def bad(system: System) -> dict[str, Finding]:
@@ -115,7 +120,7 @@ def test_the_doctor_finds_an_add_in_of_another_version_and_a_mark_of_the_web(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    system = System("win32", tmp_path, {}, sys.executable)
+    system = System("win32", tmp_path, {}, python=sys.executable)
     install.install(system)
     addin = places.places(system).addin
     addin.write_bytes(addin_file("another"))
@@ -124,12 +129,72 @@ def test_the_doctor_finds_an_add_in_of_another_version_and_a_mark_of_the_web(
 
 
 def test_the_doctor_finds_a_changed_script(tmp_path: Path) -> None:
-    mac = System("darwin", tmp_path, {}, "/gone/python")
+    mac = System("darwin", tmp_path, {}, python="/gone/python")
     install.install(mac)
     script = places.places(mac).script
     assert script is not None
     script.write_text("on startSyncTUI(message)\ndo shell script message\nend")
     assert "another version" in bad(mac)["script"].detail
+
+
+SETTINGS = """
+[connections.crm]
+kind = "celigo"
+region = "na"
+{crm}
+[links.Contacts]
+key = "id"
+[links.Contacts.source]
+connection = "crm"
+export = "64b0c1d2e3f405162738495a"
+"""
+
+
+def secrets_of(system: System, crm: str = "", **changes: Any) -> Finding:
+    """What is found of secrets where a settings file of this kind lies in the home folder."""
+    system.home.mkdir(exist_ok=True)
+    (system.home / "synctui.toml").write_text(SETTINGS.format(crm=crm), "utf-8")
+    return unseen_secrets(dataclasses.replace(system, **changes))
+
+
+def test_a_token_that_only_a_terminal_knows_is_found(system: System) -> None:
+    known = {**system.environment, "SYNCTUI_CRM_TOKEN": "planted"}
+    finding = secrets_of(system, environment=known)
+    assert not finding.ok
+    assert "SYNCTUI_CRM_TOKEN" in finding.detail
+    assert "keyring set synctui crm/token" in finding.remedy
+    assert ("for your account" in finding.remedy) is (system.platform == "win32")
+    assert "planted" not in f"{finding}"
+
+
+def test_a_setting_that_names_a_variable_is_found_unless_every_program_sees_it(system: System) -> None:
+    install.install(system)
+    finding = secrets_of(system, 'token = "env:CRM"')
+    assert bad(system) == {"secrets": finding}
+    assert '"keyring:CRM" for "env:CRM"' in finding.remedy
+    assert secrets_of(system, 'token = "env:CRM"', lasting={"CRM"}).ok
+    assert secrets_of(system, 'token = "keyring:CRM"').ok
+
+
+def test_settings_that_cannot_be_read_are_not_the_add_ins_finding(system: System) -> None:
+    assert secrets_of(system, "no toml").ok
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that nobody can read from its beginning")
+@pytest.mark.parametrize("part", ["script", "addin"])
+def test_a_file_that_cannot_be_read_is_a_finding_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    mac = System("darwin", tmp_path, {}, python=sys.executable)
+    install.install(mac)
+    path: Path = getattr(places.places(mac), part)
+    path.unlink()
+    path.symlink_to(UNREADABLE)
+    [finding] = bad(mac).values()
+    assert f"{path} cannot be read: " in finding.detail
+    assert "Let your account read it" in finding.remedy
 
 
 def test_without_excel_one_sentence_says_where_to_go(tmp_path: Path) -> None:

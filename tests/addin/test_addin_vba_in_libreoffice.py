@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from running_office import ask, running_office
+from running_office import ask
 
 from xl_addin.addin_file import SHEET, WORKBOOK, addin_file, modules
 from xl_addin.buttons import BUTTONS
@@ -45,12 +45,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def basic(tmp_path_factory: pytest.TempPathFactory, python: Path) -> dict[str, Any]:
-    """Every answer of one LibreOffice: `modules`, and what each call of `calls` returned."""
-    folder = tmp_path_factory.mktemp("office")
-    order = {"calls": list(calls(str(python)))} | workbooks(folder, python)
-    with running_office(folder) as pipe:
-        answers: dict[str, Any] = ask(HELPER, order | {"pipe": pipe})
+def basic(tmp_path_factory: pytest.TempPathFactory, python: Path, libreoffice: str) -> dict[str, Any]:
+    """Every answer of LibreOffice: `modules`, and what each call of `calls` returned."""
+    books = workbooks(tmp_path_factory.mktemp("office"), python)
+    answers: dict[str, Any] = ask(HELPER, {"calls": list(calls(str(python))), "pipe": libreoffice} | books)
     return answers
 
 
@@ -69,6 +67,10 @@ def calls(python: str) -> Iterator[tuple[str, list[Any]]]:
     yield "SyncTUILauncher.PythonInSheet", []
     for code in (0, 1, 2, 9, 10, 130, 131, -1073741819):
         yield "SyncTUILauncher.DiedSilently", [float(code)]  # whole numbers do not reach a Long of LibreOffice 7.4
+    for shown in ("a", "b", "False"):
+        yield "SyncTUILauncher.IsStarted", [shown, "a"]
+    yield "SyncTUILauncher.IsStarted", ["", ""]
+    yield "SyncTUILauncher.StartedBar", ["push"]
     for button in BUTTONS:
         yield "SyncTUILauncher.ActionOf", [tag(button)]
         yield "SyncTUILauncher.WaitsFor", [tag(button)]
@@ -129,6 +131,13 @@ def test_tags_mean_in_vba_what_they_mean_in_python(basic: dict[str, Any], python
 
 def test_vba_speaks_only_where_python_could_not(basic: dict[str, Any], python: Path) -> None:
     assert asked(basic, python, "DiedSilently") == [False, True, False, False, True, False, True, True]
+
+
+def test_only_the_text_of_the_click_goes_away_by_itself(basic: dict[str, Any], python: Path) -> None:
+    assert asked(basic, python, "IsStarted") == [True, False, False, False]
+    [shown] = asked(basic, python, "StartedBar")
+    assert shown.startswith("SyncTUI: push has been started.")
+    assert len(shown) <= 255
 
 
 def test_on_windows_every_name_reaches_the_process_as_one_argument(basic: dict[str, Any], python: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_pull_with_conflicts_says_how_to_choose(office: Office) -> None:
     office.pulled()
     edit_both_sides(office)
     assert "1 in conflict" in office.last()
-    assert "type mine or theirs into the Sync cell" in office.last()
+    assert "Choose mine or theirs in the drop-down of each such row's Sync cell" in office.last()
 
 
 def test_a_failed_pull_leaves_the_workbook_and_names_the_remedy(office: Office) -> None:
@@ -282,7 +282,7 @@ def test_a_conflict_stops_the_push_and_the_choice_in_the_sheet_settles_it(office
     office.pulled()
     edit_both_sides(office)
     assert office.press("push") == 4
-    assert "type mine or theirs into the Sync cell" in office.last()
+    assert "Choose mine or theirs in the drop-down of each such row's Sync cell" in office.last()
     assert "--conflicts" not in office.last()
     assert office.sent() == []
     office.type({2: {"Sync": "mine"}})

@@ -3,70 +3,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import excel_model as model
 import pytest
+from live_desk import COLUMNS, EVERYTHING, ROWS, Desk, com_desk, refused
 from live_excel import NO_XLWINGS, WAYS, live_book, live_workbook
 
 from synctui.cells import CellError
-from synctui.errors import WorksheetError
-from synctui.records import ColumnType
 from synctui.worksheets.base import ColumnSpec, Message, NewSheet, SheetPatch
 
 ROOT = Path(__file__).resolve().parents[2]
-COLUMNS = (
-    ColumnSpec("Sync"), ColumnSpec("Key"), ColumnSpec("N", ColumnType.NUMBER), ColumnSpec("Type", choices=("a", "b")),
-    ColumnSpec("_row", hidden=True),
-)  # fmt: skip
-ROWS: list[list[Any]] = [[None, f"0{i}", i, "a", f"id{i}"] for i in range(6)]
-
-
-@dataclass
-class Desk:
-    """A live workbook with one link's worksheet, and the model behind it."""
-
-    book: model.Book
-    workbook: Any
-    way: str
-
-    @property
-    def sheet(self) -> model.Sheet:
-        return self.book.sheet("Awards")
-
-    @property
-    def table(self) -> model.Table:
-        return self.sheet.tables[0]
-
-    def column(self, position: int) -> list[Any]:
-        return [row.cells[position] for row in self.workbook.grid("Awards").rows]
-
-    def state(self) -> Any:
-        """All that a person could miss."""
-        sheets = [(sheet.name, sheet.visible, {place: content for place, content in sheet.cells.items()
-                                              if content != model.EMPTY},
-                   sorted(sheet.hidden_columns), sorted(sheet.filtered), [(t.name, t.area) for t in sheet.tables])
-                  for sheet in self.book.sheets]  # fmt: skip
-        return sheets, self.book.active.name, dict(self.book.app.modes)
-
-
-@pytest.fixture(params=WAYS)
-def desk(request: pytest.FixtureRequest) -> Desk:
-    book = model.App().open()
-    made = Desk(book, live_workbook(request.param, book), request.param)
-    made.workbook.write([NewSheet("Awards", COLUMNS, ROWS)], ["one", "two"])
-    return made
-
-
-def refused(use: Callable[[], object]) -> WorksheetError:
-    with pytest.raises(WorksheetError) as caught:
-        use()
-    assert caught.value.hint
-    return caught.value
 
 
 def test_the_passport_is_very_hidden_and_all_is_on_disk(desk: Desk) -> None:
@@ -87,6 +36,27 @@ def test_what_is_in_front_and_all_modes_stay(desk: Desk) -> None:
     desk.workbook.write([NewSheet("New", COLUMNS, ROWS), SheetPatch("Awards", {2: {"Sync": "edited"}})], [])
     assert desk.state()[1:] == before
     assert before[0] == "Sheet1"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_people_have_selected_stays_selected_and_no_other_workbook_moves(desk: Desk, fails: bool) -> None:
+    other = desk.book.app.open("in front.xlsx")
+    desk.book.sheets[0].selection, desk.sheet.selection = model.Area(2, 3, 4, 5), model.Area(1, 7, 3, 9)
+    selected = {sheet.name: sheet.selection for sheet in desk.book.sheets}
+    desk.book.full_disk = fails
+    changes = [NewSheet("New", COLUMNS, ROWS), EVERYTHING]
+    if fails:
+        refused(lambda: desk.workbook.write(changes, ["two"]))
+    else:
+        desk.workbook.write(changes, ["two"])
+    assert {name: desk.book.sheet(name).selection for name in selected} == selected
+    assert (desk.book.active.name, desk.book.app.active) == ("Sheet1", other)
+
+
+def test_a_selection_that_moved_would_be_seen() -> None:
+    desk = com_desk()
+    live_book("excel_com", desk.book).sheets[0].range("B2:C3").api.Select()
+    assert desk.book.sheets[0].selection == model.Area(2, 2, 3, 3)
 
 
 class StuckModes(dict[str, Any]):
@@ -200,26 +170,11 @@ def test_what_no_cell_can_hold_is_named_by_its_address(desk: Desk, text: str) ->
     assert desk.state() == before
 
 
-def test_while_a_cell_is_edited_nothing_is_done_and_the_remedy_is_named(desk: Desk) -> None:
-    before = desk.state()
-    desk.book.app.editing = True
-    for use in (lambda: desk.workbook.grid("Awards"), lambda: desk.workbook.write([], [])):
-        assert refused(use).hint == "Finish editing the cell (press Enter), then try again."
-    assert desk.book.app.calls < 100_000
-    desk.book.app.editing = False
-    assert desk.state() == before
-
-
 def test_names_that_did_not_grow_are_told(desk: Desk) -> None:
     desk.book.names = {"Keys": "=Awards!$B$2:$B$7", "Other": "=Sheet1!$A$7"}
     notices = desk.workbook.write([SheetPatch("Awards", append=[{"Key": "x"}])], [])
     assert [notice.partition(" ends")[0] for notice in notices] == ["The name Keys"]
     assert not desk.workbook.removable("Awards")
-
-
-def com_desk() -> Desk:
-    book = model.App().open()
-    return Desk(book, live_workbook("excel_com", book), "excel_com")
 
 
 def test_rules_of_ours_come_and_go_and_those_of_the_user_stay() -> None:

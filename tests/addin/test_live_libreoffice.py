@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from office import ROOT, Office
-from running_office import ask, running_office
+from running_office import ask
 
 from synctui.worksheets.layout import STATE_LOOKS
 
@@ -24,12 +24,6 @@ SHOWN = re.compile(r'<td[^>]*bgcolor="#(\w{6})"[^>]*><font color="#(\w{6})">([^<
 
 NEW = {"sf_Application Name": "Typed live", "cf_County": "Cass", "cf_Vendor No": "V-9001"}
 """Cells of a new row."""
-
-
-@pytest.fixture(scope="module")
-def pipe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_office(tmp_path_factory.mktemp("libreoffice")) as pipe:
-        yield pipe
 
 
 @dataclass
@@ -62,10 +56,10 @@ class Person:
 
 
 @pytest.fixture
-def person(office: Office, pipe: str) -> Iterator[Person]:
+def person(office: Office, libreoffice: str) -> Iterator[Person]:
     office.front.sheet = "Awards"
     assert office.press("pull") == 0
-    person = Person(office, pipe)
+    person = Person(office, libreoffice)
     person.do(("open",))
     yield person
     person.do(("close",))

@@ -63,18 +63,18 @@ class App(base.App):
         self.app.check_free()
 
     books = property(lambda self: Books(self))
-    status_bar = property(lambda self: self.app.modes["StatusBar"], lambda self, v: self._set("StatusBar", v))
-    screen_updating = property(
-        lambda self: self.app.modes["ScreenUpdating"], lambda self, v: self._set("ScreenUpdating", v)
-    )
-    display_alerts = property(
-        lambda self: self.app.modes["DisplayAlerts"], lambda self, v: self._set("DisplayAlerts", v)
-    )
-    enable_events = property(lambda self: self.app.modes["EnableEvents"], lambda self, v: self._set("EnableEvents", v))
+    status_bar = property(lambda self: self._get("StatusBar"), lambda self, v: self._set("StatusBar", v))
+    screen_updating = property(lambda self: self._get("ScreenUpdating"), lambda self, v: self._set("ScreenUpdating", v))
+    display_alerts = property(lambda self: self._get("DisplayAlerts"), lambda self, v: self._set("DisplayAlerts", v))
+    enable_events = property(lambda self: self._get("EnableEvents"), lambda self, v: self._set("EnableEvents", v))
     calculation = property(
-        lambda self: CALCULATION[self.app.modes["Calculation"]],
+        lambda self: CALCULATION[self._get("Calculation")],
         lambda self, v: self._set("Calculation", next(number for number, word in CALCULATION.items() if word == v)),
     )
+
+    def _get(self, name: str) -> Any:
+        self.app.check_free()
+        return self.app.modes[name]
 
     def _set(self, name: str, value: Any) -> None:
         self.app.check_free()

@@ -15,6 +15,8 @@ import xlwings as xw
 from synctui.cells import Cell, CellError, Grid, SheetRow
 from synctui.errors import WorksheetError
 from synctui.worksheets.references import Area
+from xl_addin.excel.moments import settle_moments
+from xl_addin.excel.platforms import counts_from_1904
 
 CELLS_AT_ONCE = 100_000
 MAX_CELLS = 25_000_000
@@ -93,11 +95,14 @@ class SheetImage:
     @cached_property
     def cells(self) -> list[list[Cell]]:
         """Row by row the values that people see."""
-        block = area_range(self.sheet, self.area).options(ndim=2, err_to_str=True).value
-        return [
+        area = area_range(self.sheet, self.area)
+        block = area.options(ndim=2, err_to_str=True).value
+        cells = [
             [self._cell(value, formula, row, column) for column, (value, formula) in enumerate(pairs, 1)]
             for row, pairs in enumerate(map(zip, block, self.formulas), 1)
         ]
+        settle_moments(area, cells, self.formulas, bool(counts_from_1904(self.sheet.book)))
+        return cells
 
     @cached_property
     def headers(self) -> tuple[str, ...]:

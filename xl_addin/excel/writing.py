@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import xlwings as xw
 
+from synctui.cells import CellError
 from synctui.worksheets.references import Area
 from synctui.worksheets.rules import utf16_length
+from xl_addin.excel.moments import serial_of
 from xl_addin.excel.platforms import counts_from_1904
 from xl_addin.excel.reading import Held, area_range, is_formula
 from xl_addin.excel.undoing import Undo
@@ -48,8 +51,10 @@ class CellBlocks:
                 target.formula = formula
             elif isinstance(cell, str) and target.number_format != "@":
                 target.value = TEXT_MARK + cell
+            elif isinstance(cell, datetime):
+                target.value = serial_of(cell, formula, bool(self._date1904))
             else:
-                self._put_one(target, handed(cell, self._date1904))
+                self._put_one(target, cell.code if isinstance(cell, CellError) else cell)
 
     def _put(self, area: Area, rows: Sequence[Sequence[Stored]]) -> None:
         for column in range(area.left, area.right + 1):

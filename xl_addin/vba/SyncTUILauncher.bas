@@ -18,11 +18,13 @@ Private Const HIDDEN As Long = 0
 Private Const FOR_READING As Long = 1
 Private Const UTF_16 As Long = -1
 Private Const CANCELLED As Long = 130
+Private Const MINUTES_SHOWN As Long = 2
+
+Private startedText As String
 
 Public Sub StartButton(ByVal tag As String)
     On Error GoTo Failed
-    Application.StatusBar = "SyncTUI: " & ActionOf(tag) & " has been started. If nothing happens within a minute, " & _
-        "run this in a terminal: python -m xl_addin doctor"
+    ShowStarted ActionOf(tag)
     #If Mac Then
         AppleScriptTask MAC_SCRIPT, "startSyncTUI", MacMessage(ActionOf(tag), ActiveWorkbook.Name)
     #Else
@@ -32,6 +34,27 @@ Public Sub StartButton(ByVal tag As String)
 Failed:
     Tell "SyncTUI cannot start Python (" & Err.Description & "). " & INSTALL_AGAIN
 End Sub
+
+' Python gives the status bar back as soon as it has reached Excel. Where it never does, the text goes away by itself.
+Private Sub ShowStarted(ByVal action As String)
+    startedText = StartedBar(action)
+    Application.StatusBar = startedText
+    Application.OnTime Now + TimeSerial(0, MINUTES_SHOWN, 0), "'" & ThisWorkbook.Name & "'!SyncTUILauncher.ClearStarted"
+End Sub
+
+Public Sub ClearStarted()
+    If IsStarted(CStr(Application.StatusBar), startedText) Then Application.StatusBar = False
+End Sub
+
+' Whether the bar still shows what a click put there, and nothing that was written since.
+Public Function IsStarted(ByVal shown As String, ByVal started As String) As Boolean
+    IsStarted = (started <> "") And (shown = started)
+End Function
+
+Public Function StartedBar(ByVal action As String) As String
+    StartedBar = "SyncTUI: " & action & " has been started. If nothing happens within a minute, " & _
+        "run this in a terminal: python -m xl_addin doctor"
+End Function
 
 Private Sub StartOnWindows(ByVal tag As String)
     Dim runner As Object
