@@ -386,7 +386,8 @@ def policy_for(target: Any, source_issues_key: bool, feeding: Sequence[str]) -> 
     """The policy that a link's target options (None: it has no target) describe."""
     new_keys: Literal["create", "refuse"] = "refuse" if source_issues_key else "create"
     blanks = getattr(target, "blanks", "clear")
-    by_column = blanks if isinstance(blanks, dict) else {}
+    fed_by = getattr(target, "columns", {})
+    by_column = {fed_by.get(name, name): rule for name, rule in blanks.items()} if isinstance(blanks, dict) else {}
     default = "clear" if isinstance(blanks, dict) else blanks
     return Policy(
         getattr(target, "new_keys", None) or new_keys, lambda header: by_column.get(header, default), tuple(feeding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synctui.cells import Cell, CellError
 from synctui.changes import PLAIN, SYNC, RowView
@@ -142,7 +142,20 @@ def _take(memory: Memory, row: RowView, titles: Iterable[str]) -> dict[str, Valu
         if column.title in titles:
             taken[column.title] = row.values[index] = memory.baseline[row.key][index]
     row.edits = [edit for edit in row.edits if edit.column not in taken]
+    _forget_accepted(memory, row.row_id, taken)
     return taken
+
+
+def _forget_accepted(memory: Memory, row_id: str, taken: Mapping[str, Value]) -> None:
+    """Cells that take the source's value no longer hold what the target accepted: the row is not `saved` by them."""
+    accepted = memory.accepted.get(row_id)
+    if accepted is None:
+        return
+    left = {title: value for title, value in accepted.values.items() if title not in taken}
+    if left or not accepted.values:
+        memory.accepted[row_id] = replace(accepted, values=left)
+    else:
+        del memory.accepted[row_id]
 
 
 def settled_cells(

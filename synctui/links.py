@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -31,7 +31,7 @@ class TargetOptions(Options, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     columns: dict[str, str] = {}
     """Target column -> worksheet column; empty: equal names pair."""
     variables: dict[str, str] = {}
-    batch_rows: int = 100
+    batch_rows: Annotated[int, msgspec.Meta(ge=1)] = 100
     """Rows in one call; also bounded by 1 MB."""
     upsert: bool = False
     """Sending a row twice is harmless on this target."""
@@ -42,7 +42,7 @@ class TargetOptions(Options, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     new_keys: Literal["create", "refuse"] | None = None
     """What a key that the source never gave means."""
     blanks: Blanks | dict[str, Blanks] = "clear"
-    """What an emptied cell means, for all columns or per worksheet column."""
+    """What an emptied cell means, for all columns or per target column; a worksheet's header will do too."""
     options: dict[str, str] = {}
     """Worksheet column -> `code=caption;...`; wins over metadata."""
     settle_minutes: float = 15

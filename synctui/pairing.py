@@ -105,6 +105,8 @@ def _same_name(column: TargetColumn, usable: Sequence[str], by_name: Mapping[str
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known, 1, 0.4) or get_close_matches(name.lower(), [k.lower() for k in known], 1, 0.4)
+    if not known:
+        return "Put the column back, or name another one in the link's columns."
     if not near:
         return f"There are: {', '.join(known[:12])}."
     return f"The nearest is {next(k for k in known if k.lower() == near[0].lower())!r}."

@@ -103,7 +103,7 @@ class _Refresh:
         try:
             self.passport = from_lines(lines) if lines is not None else Passport()
             if exists:
-                belongs(linked(self.passport, self.link.name), self.link)
+                belongs(linked(self.passport, self.link.name), self.link, pulling=True)
         except WorksheetError:
             if not self.replace:
                 raise

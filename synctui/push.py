@@ -266,7 +266,7 @@ class _Push:
 
     def _reason_to_end(self, sent: Sent) -> str:
         if any(row.outcome is Outcome.IN_DOUBT for row in sent.reply.rows):
-            return "not sent: rows before it are in doubt"
+            return "not sent: rows before it are in doubt" if self._waiting else ""
         return self._waiting.hopeless(sent.refusal, divisible=sent.divisible) or sent.reply.stop
 
     def _finish(self, ending: Ending, note: str) -> list[str]:

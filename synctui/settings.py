@@ -254,7 +254,7 @@ def _allowed(type_: Any, place: str) -> str:
     for name in re.findall("[a-z_]+", place):
         hints = [get_type_hints(struct) for struct in _structs(type_)]
         type_ = next((hint[name] for hint in hints if name in hint), type_)
-    return f"It must be one of {', '.join(map(repr, _literals(type_)))}."
+    return f"It must be one of {', '.join(dict.fromkeys(map(repr, _literals(type_))))}."
 
 
 def _structs(type_: Any) -> list[Any]:

@@ -116,7 +116,8 @@ def plainly_same(value: Value, cell: Cell, column: Column) -> bool:
     type_ = column.type
     if isinstance(cell, datetime):
         if type_ is ColumnType.DATE:
-            return str(cell).removesuffix(MIDNIGHT) == value.removesuffix(MIDNIGHT)
+            day = str(cell)
+            return day.endswith(MIDNIGHT) and day.removesuffix(MIDNIGHT) == value.removesuffix(MIDNIGHT)
         return type_ is ColumnType.DATETIME and str(cell) == value
     if type_ is not ColumnType.NUMBER or isinstance(cell, bool | CellError):
         return False

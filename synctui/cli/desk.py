@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from synctui.cli.interrupts import Interrupts
+from synctui.cli.interrupts import Interrupts, is_interrupt, pass_over_interrupts
 from synctui.cli.terminal import Progress, Tone, write
 from synctui.errors import BudgetSpent, SyncError, WorksheetError
 from synctui.exit_codes import INTERRUPTED
@@ -117,9 +117,15 @@ class Desk:
 
         with Interrupts() as interrupts:
             try:
-                return asyncio.run(work(interrupts))
+                with asyncio.Runner() as runner:
+                    runner.get_loop().set_exception_handler(pass_over_interrupts)
+                    return runner.run(work(interrupts))
             except asyncio.CancelledError:
                 raise KeyboardInterrupt from None
+            except BaseExceptionGroup as group:
+                if is_interrupt(group):
+                    raise KeyboardInterrupt from None
+                raise
 
     def _show_call(self, call: CallDone) -> None:
         self.warn(f"{call.seconds:8.3f} s  {call.status or 'none':>4}  {call.operation}", tone="faint")

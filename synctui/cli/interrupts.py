@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+def pass_over_interrupts(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what nobody caught, except a Ctrl-C that a group of tasks has wrapped: the command tells of it itself."""
+    if not is_interrupt(context.get("exception")):
+        loop.default_exception_handler(context)
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether a group of tasks came to nothing but a Ctrl-C."""
+    return isinstance(error, BaseExceptionGroup) and error.split(KeyboardInterrupt)[1] is None
+
+
 class Interrupts:
     """Handles both signals inside its `with`: raises KeyboardInterrupt, unless `gently` gives them an event to set."""
 

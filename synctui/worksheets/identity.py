@@ -19,9 +19,15 @@ def linked(passport: Passport, name: str) -> Memory:
     return memory
 
 
-def belongs(memory: Memory, link: Link) -> None:
-    """Raises WorksheetError, naming both environments, when rows were pulled under other settings than now."""
+def belongs(memory: Memory, link: Link, *, pulling: bool = False) -> None:
+    """Raises WorksheetError, naming both environments, when rows were pulled under other settings than now.
+
+    A pull may give a target to a link that had none: nothing was accepted anywhere yet.
+    """
     now = link.fingerprint
+    untargeted = not any(map(_of_target, memory.fingerprint))
+    if pulling and untargeted:
+        now = {name: value for name, value in now.items() if not _of_target(name)}
     differ = [
         name for name in sorted(memory.fingerprint.keys() | now.keys()) if memory.fingerprint.get(name) != now.get(name)
     ]
@@ -31,9 +37,15 @@ def belongs(memory: Memory, link: Link) -> None:
         raise WorksheetError(
             f"The key of {link.name} is not the one its rows were pulled with.", "Pull with --replace."
         )
+    if untargeted and all(map(_of_target, differ)):
+        raise WorksheetError(f"The rows of {link.name} were pulled before it had a target.", "Pull again, then push.")
     then = ", ".join(f"{name} {memory.fingerprint.get(name, 'none')}" for name in differ)
     today = ", ".join(f"{name} {now.get(name, 'none')}" for name in differ)
     raise WorksheetError(
         f"The rows of {link.name} came from {then}; the settings now say {today}.",
         "Use the settings they were pulled with, or pull again with --replace.",
     )
+
+
+def _of_target(name: str) -> bool:
+    return name.startswith("target ")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from synctui import push
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, TargetShape
-from synctui.errors import OutcomeUnknown
+from synctui.errors import ContentRefused, OutcomeUnknown
 from synctui.plan import Plan, PlannedRow
 from synctui.records import Outcome
 from synctui.settle import settle
@@ -22,6 +22,8 @@ from synctui.store.journal import Journal
 TARGET = "erp: VENDORS"
 ROW_IDS = ("key:V1", "key:V2", "row:N1", "key:V3", "row:N2", "key:V4")
 BATCH = 2
+REFUSED = b"refused\n"
+"""The answer of the target to rows of which it takes none."""
 
 
 class Doom:
@@ -101,16 +103,18 @@ class SocketTarget:
         writer.close()
         if not answer.endswith(b"\n"):
             raise OutcomeUnknown("The answer was cut.")
+        if answer == REFUSED:
+            raise ContentRefused("A row is bad.")
         return BatchReply(tuple(RowReply(row_id, Outcome.ACCEPTED) for row_id in json.loads(answer)))
 
 
-def plan(journal: Journal, sheet: Sheet) -> Plan:
+def plan(journal: Journal, sheet: Sheet, batch: int = BATCH) -> Plan:
     wanted = [row_id for row_id, word in sheet.rows().items() if word == "wanted"]
     known = journal.created_before(TARGET, wanted)
     creates = {row_id for row_id in wanted if row_id.startswith("row:")} - known.keys()
     rows = [planned(number, row_id, create=row_id in creates) for number, row_id in enumerate(wanted)]
-    batches = tuple(tuple(rows[n : n + BATCH]) for n in range(0, len(rows), BATCH))
-    return Plan("Vendors", "grants", TARGET, "erp", "", str(sheet.path), batches)
+    batches = tuple(tuple(rows[n : n + batch]) for n in range(0, len(rows), batch))
+    return Plan("Vendors", "grants", TARGET, "erp", "", str(sheet.path), batches, bisect=batch > BATCH)
 
 
 def planned(number: int, row_id: str, *, create: bool) -> PlannedRow:
@@ -123,8 +127,8 @@ def opened(folder: Path, doom: Doom) -> Journal:
     return Journal(folder, reached=doom.reached, synchronous="FULL" if doom.point else "OFF")
 
 
-async def push_all(folder: Path, port: int, doom: Doom) -> None:
-    """Write the marks that are owed, then send what the sheet wants."""
+async def push_all(folder: Path, port: int, doom: Doom, batch: int = BATCH) -> None:
+    """Write the marks that are owed, then send what the sheet wants, so many rows in a call."""
     doom.reached("before the journal opens")
     journal = opened(folder, doom)
     sheet = Sheet(folder, doom)
@@ -133,7 +137,7 @@ async def push_all(folder: Path, port: int, doom: Doom) -> None:
             rows = [row for row in journal.rows(run_id) if not row.written_back]
             await sheet.after(run_id, rows)
             journal.marked(run_id, rows)
-    todo = plan(journal, sheet)
+    todo = plan(journal, sheet, batch)
     if todo.batches:
         async for _ in push.run(todo, target=SocketTarget(port, doom), journal=journal, marks=sheet):
             pass
@@ -153,5 +157,7 @@ def main(act: str, folder: Path, port: int, doom: Doom, arrived: set[str]) -> No
     """What the process does until it dies."""
     if act == "push":
         asyncio.run(push_all(folder, port, doom))
+    elif act == "bisect":
+        asyncio.run(push_all(folder, port, doom, len(ROW_IDS)))
     else:
         settle_all(folder, doom, arrived)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import doomed_push
 import pytest
-from doomed_push import BATCH, ROW_IDS, TARGET, Doom, Sheet, opened, push_all, settle_all
+from doomed_push import BATCH, REFUSED, ROW_IDS, TARGET, Doom, Sheet, opened, push_all, settle_all
 
 from synctui.errors import UsageError
 from synctui.store.history import RunRow
@@ -48,6 +48,8 @@ class FakeTarget(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         self.log: list[str] = []
         self.delay = 0.0
+        self.poison = ""
+        """The row for which a whole line is refused."""
         super().__init__(("127.0.0.1", 0), _Take)
 
     @property
@@ -63,9 +65,10 @@ class _Take(socketserver.StreamRequestHandler):
         if not line.endswith(b"\n"):
             return
         time.sleep(self.server.delay)
-        self.server.log += json.loads(line)
+        refused = self.server.poison in json.loads(line)
+        self.server.log += [] if refused else json.loads(line)
         try:
-            self.wfile.write(line)
+            self.wfile.write(REFUSED if refused else line)
         except OSError:
             return
 
@@ -83,7 +86,7 @@ def server() -> Iterator[FakeTarget]:
 @pytest.fixture
 def target(server: FakeTarget) -> FakeTarget:
     server.log.clear()
-    server.delay = 0.0
+    server.delay, server.poison = 0.0, ""
     return server
 
 
@@ -187,3 +190,28 @@ def test_a_process_that_only_sleeps_keeps_its_lock(tmp_path: Path, target: FakeT
     assert process.exitcode == 0
     assert Counter(target.log) == Counter(ROW_IDS)
     assert [row.outcome for row in rows_of_last_run(tmp_path)] == ["accepted"] * len(ROW_IDS)
+
+
+@pytest.mark.parametrize("hit", [2, 4])
+@pytest.mark.parametrize("point", EACH_BATCH)
+def test_a_push_killed_while_it_looks_for_a_bad_row_loses_and_doubles_nothing(
+    tmp_path: Path, target: FakeTarget, point: str, hit: int
+) -> None:
+    target.poison = "row:N1"
+    killed("bisect", tmp_path, target, point, hit)
+    time.sleep(0.02)
+    rows = rows_of_last_run(tmp_path)
+    assert Counter(target.log).keys() >= {row.row_id for row in rows if row.outcome == "accepted"}
+    assert not {row.row_id for row in rows if row.outcome in ("unsent", "refused")} & set(target.log)
+    target.poison = ""
+    settle_each_half(tmp_path, target)
+    asyncio.run(push_all(tmp_path, target.port, Doom()))
+    assert Counter(target.log) == Counter(ROW_IDS), "each row took effect exactly once"
+
+
+def settle_each_half(folder: Path, target: FakeTarget) -> None:
+    """Rows in doubt all left in one call: they arrived together, or none did."""
+    settle_all(folder, Doom(), set(target.log))
+    journal = opened(folder, Doom())
+    assert journal.barrier(TARGET) == ()
+    journal.close()

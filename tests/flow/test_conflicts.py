@@ -112,6 +112,33 @@ async def test_the_users_word_in_the_sync_cell_settles_it_at_the_next_push(
     assert (await desk.push(link)).rows == ()
 
 
+@pytest.mark.parametrize(("word", "left", "says"), [("mine", "Pushed", "saved"), ("theirs", "Theirs", None)])
+async def test_a_conflict_about_what_was_pushed_before_stops_the_next_push_too(
+    desk: Desk, word: str, left: str, says: str | None
+) -> None:
+    await desk.pull()
+    put(desk, "Awards", 2, "cf_County", "Pushed")
+    await desk.push()
+    other(desk, "Awards", 2, cf_County="Theirs")
+    assert (await desk.pull()).conflicts == 1
+    with pytest.raises(ConflictsFound, match="Row 2 is in conflict"):
+        await desk.push()
+    put(desk, "Awards", 2, "Sync", word)
+    assert (await desk.push()).rows == ()
+    assert (desk.cell(2, "cf_County"), desk.cell(2, "Sync")) == (left, says)
+    assert (await desk.push()).rows == ()
+    assert len(desk.runs()) == 1
+
+
+async def test_a_conflict_in_a_cell_that_feeds_nothing_stops_no_push(desk: Desk) -> None:
+    await desk.pull()
+    put(desk, "Awards", 2, "cf_Note", "Mine")
+    other(desk, "Awards", 2, cf_Note="Theirs")
+    assert (await desk.pull()).conflicts == 1
+    put(desk, "Awards", 3, "cf_County", "Cass")
+    assert (await desk.push()).accepted == 1
+
+
 async def test_a_decision_is_about_what_was_seen_and_a_newer_change_is_a_new_conflict(desk: Desk) -> None:
     await desk.pull()
     put(desk, "Awards", 2, "cf_County", "Mine")

@@ -133,3 +133,52 @@ def test_the_settings_file_is_looked_for_in_order(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("SYNCTUI_CONFIG", str(tmp_path / "other.toml"))
     with pytest.raises(SettingsError, match=r"other\.toml"):
         settings.find()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        (
+            'alias = "example"',
+            'alias = "example"\njsonrset = "rows"',
+            "jsonrset cannot be 'rows'.",
+            "It must be one of 'array', 'records'.",
+        ),
+        (
+            'alias = "example"',
+            'alias = "example"\napi_version = 3',
+            "api_version cannot be 3.",
+            "It must be one of 1, 2.",
+        ),
+        (
+            'direction = "asc"',
+            'direction = "up"',
+            "sortby[0].direction cannot be 'up'.",
+            "It must be one of 'asc', 'desc'.",
+        ),
+        (
+            "variables = {",
+            'new_keys = "keep"\nvariables = {',
+            "target.new_keys cannot be 'keep'.",
+            "It must be one of 'create', 'refuse'.",
+        ),
+        (
+            "variables = {",
+            'blanks = "keep"\nvariables = {',
+            "target.blanks cannot be 'keep'.",
+            "It must be one of 'clear', 'leave', 'refuse'.",
+        ),
+        ('companyid = "700100"', "", "connections.grants.companyid is missing.", "Add it."),
+        ("types = {", "zzz = 5\ntypes = {", "links.Awards.zzz is not a known setting.", "Known here: key"),
+        ("variables = {", "batch_rows = 0\nvariables = {", "links.Awards.target.batch_rows does not fit", ""),
+    ],
+)
+def test_what_a_setting_cannot_be_is_told_with_what_it_can_be(
+    tmp_path: Path, old: str, new: str, message: str, hint: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, GOOD.replace(old, new, 1))
+    assert caught.value.message.startswith("synctui.toml: ")
+    assert message in caught.value.message
+    assert caught.value.hint.startswith(hint)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from synctui.cells import Cell, CellError
@@ -222,6 +222,7 @@ def test_a_numbers_text_reads_back_as_the_same_number(number: float) -> None:
     assert number_text(float(number_text(number))) == number_text(number)
 
 
+@example("2026-01-02 03:04:05", datetime(2026, 1, 2, 3, 4, 5), DATE)
 @given(
     st.one_of(
         st.none(), st.text(max_size=20), st.sampled_from(["1", "01", "1.0", "2026-01-02", "2026-01-02 03:04:05", "Yes"])

@@ -16,9 +16,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from synctui import push
-from synctui.connectors.base import BatchReply, Outgoing, RowReply, TargetShape
+from synctui.connectors.base import Attempt, BatchReply, Evidence, Outgoing, RowReply, TargetShape
+from synctui.connectors.eone.looking import look_into_history
+from synctui.connectors.eone.maps import PastRun
+from synctui.connectors.eone.options import EoneTarget
 from synctui.errors import (
     BudgetSpent,
+    ContentRefused,
     OutcomeUnknown,
     Refused,
     RemoteError,
@@ -29,15 +33,24 @@ from synctui.errors import (
 )
 from synctui.plan import Plan, PlannedRow
 from synctui.records import Outcome
-from synctui.settle import settle
+from synctui.settle import look_and_settle, settle
 from synctui.store.drafts import Draft, DraftRow
-from synctui.store.history import RunRow
+from synctui.store.history import RunRow, RunSummary
 from synctui.store.journal import Journal
 
 TARGET = "erp: VENDORS"
 WORKBOOK = "vendors.xlsx"
 OTHERS = -1
 START = datetime(2026, 11, 22, tzinfo=UTC)
+SETTLED = 1801.0
+"""Seconds after which a request has no late effect any more: its deadline, and `settle_minutes`."""
+LATE, BEYOND = 1200.0, 10_000.0
+RULES = {
+    "ask": EoneTarget(map="M"),
+    "exclusive": EoneTarget(map="M", exclusive=True),
+    "upsert": EoneTarget(map="M", upsert=True),
+}
+"""What the settings say of the target; others write to all but the exclusive one."""
 
 
 class Died(BaseException):
@@ -95,8 +108,15 @@ class Process:
 class World:
     """One schedule."""
 
-    def __init__(self, seed: int, journal: Journal, policy: type[RemoteEnd] | None = None) -> None:
+    def __init__(
+        self, seed: int, journal: Journal, policy: type[RemoteEnd] | None = None, options: EoneTarget | None = None
+    ) -> None:
         self.random = Random(seed)
+        self.options = options or RULES[self.random.choice(["ask", "exclusive", "upsert"])]
+        self.latest = LATE if self.options.exclusive else BEYOND
+        self.past: list[PastRun] = []
+        """Newest first."""
+        self.by_evidence = Counter[str]()
         self.journal, self.policy = journal, policy or RemoteEnd
         journal.clock = self.clock
         self.death, self.trouble = self.random.choice([0.0, 0.02, 0.06]), self.random.choice([0.2, 0.5, 0.9])
@@ -109,12 +129,19 @@ class World:
         self.deaths: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.to_correct: set[str] = set()
+        self.halves = 0
+        """Calls with rows of a batch that had been refused whole."""
+        self.untold: list[str] = []
+        """Rows that left while the journal said otherwise."""
         self.pushes = self.run_number = 0
         wipe(journal)
-        self.server: dict[int, set[asyncio.Task[None]]] = {}
+        self.server: dict[int, set[asyncio.Task[int]]] = {}
         """Push -> what the target still does for it."""
         rows = [SheetRow(f"key:V{n}", "v1", new=False) for n in range(self.random.randint(1, 5))]
         self.sheet = {row.row_id: row for row in [*rows, *(SheetRow(f"row:{n}", "v1", new=True) for n in range(2))]}
+        self.bisect, poisonous = self.draw(0.5), self.random.choice([0.0, 0.0, 0.2, 0.5])
+        self.poison = {row_id for row_id in self.sheet if self.draw(poisonous)}
+        """Rows for which the target refuses whatever they come with, until the evening."""
 
     def draw(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -128,9 +155,10 @@ class World:
         """Some hours of trouble, and then an evening without, at whose end all must be well."""
         for _ in range(self.random.randint(2, 6)):
             acts = [self.push, self.settle, self.edit, self.lose_journal]
-            await self.alive(self.random.choices(acts, [6, 3, 2, 0.3])[0])
+            await self.alive(self.random.choices(acts, [6, 3, 2, 0.8])[0])
             await asyncio.sleep(self.random.choice([0, 1, 600]))
         self.death = self.trouble = 0.0
+        self.poison.clear()
         await self.server_done()
         for _ in range(4):
             await self.alive(self.settle, patient=True)
@@ -151,7 +179,10 @@ class World:
             row.value = f"v{int(row.value[1:]) + 1}"
 
     async def lose_journal(self, process: Process) -> None:
+        """An exclusive target's journal comes back when no request that it forgot can have an effect any more."""
         wipe(self.journal)
+        if self.options.exclusive:
+            await asyncio.sleep(SETTLED)
 
     async def push(self, process: Process) -> None:
         await self.catch_up(process)
@@ -174,15 +205,18 @@ class World:
         async for event in push.run(plan, target=target, journal=process.journal, marks=marks, stop=stop):
             if isinstance(event, push.PushStarted):
                 self.runs[event.run_id] = number
+            self.halves += isinstance(event, push.BatchSending) and event.again
 
     def plan(self, process: Process) -> Plan | None:
         wanted = [row for row in self.sheet.values() if row.value != row.accepted and not row.doubt]
         known = process.journal.created_before(TARGET, [row.row_id for row in wanted])
         creates = {row.row_id for row in wanted if row.new and not row.accepted} - known.keys()
         rows = [planned(number, row, create=row.row_id in creates) for number, row in enumerate(wanted)]
-        size = self.random.randint(1, 3)
+        size = self.random.choice([1, 2, 3, 7])
         batches = tuple(tuple(rows[n : n + size]) for n in range(0, len(rows), size))
-        return Plan("Vendors", "grants", TARGET, "erp", "", WORKBOOK, batches) if rows else None
+        if not rows:
+            return None
+        return Plan("Vendors", "grants", TARGET, "erp", "", WORKBOOK, batches, bisect=self.bisect)
 
     async def catch_up(self, process: Process) -> None:
         """What every command does first: take over strange doubts, write the marks that are owed."""
@@ -197,9 +231,13 @@ class World:
                 process.journal.marked(run_id, rows)
 
     async def settle(self, process: Process, *, patient: bool = False) -> None:
-        """The user looks at the target and tells the truth, as far as it can be seen by then."""
+        """Evidence first; what it leaves, the user looks up, and tells the truth as far as it can be seen by then."""
         await self.catch_up(process)
         for run_id in process.journal.barrier(TARGET):
+            await asyncio.sleep(SETTLED if patient else self.random.choice([0.0, 1.0, SETTLED]))
+            if await self.evidence_settles(process, run_id):
+                await self.catch_up(process)
+                continue
             if patient or self.draw(0.7):
                 await self.server_done(self.runs.get(run_id, -1))
             doubtful = [row for row in process.journal.rows(run_id) if row.outcome is Outcome.IN_DOUBT]
@@ -210,6 +248,33 @@ class World:
             finally:
                 self.note(decision, [row for row in doubtful if row.row_id not in self.doubtful(run_id)], arrived)
             await self.catch_up(process)
+
+    def leaving(self, rows: Sequence[Outgoing]) -> None:
+        """Each row that leaves stands in one attempt, whose intent is on disk."""
+        with self.journal._database.read() as db:
+            noted = [row_id for (row_id,) in db.execute("SELECT row_id FROM rows WHERE state = 'sending'")]
+        if sorted(noted) != sorted(row.row_id for row in rows):
+            self.untold += [row.row_id for row in rows]
+
+    async def evidence_settles(self, process: Process, run_id: str) -> bool:
+        """Whether nothing is left in doubt."""
+        doubtful = [row for row in self.journal.rows(run_id) if row.outcome is Outcome.IN_DOUBT]
+        try:
+            told = await look_and_settle(process.journal, run_id, self.look, self.options)
+        finally:
+            left = self.doubtful(run_id)
+            settled = [row.row_id for row in doubtful if row.row_id not in left]
+            if self.options.upsert:
+                self.resent.update(settled)
+        self.by_evidence.update(row.state for row in told.rows if row.row_id in settled)
+        return not told.in_doubt
+
+    async def look(self, run: RunSummary, attempt: Attempt, rows: Sequence[RunRow]) -> Evidence:
+        """As a map's own history shows it."""
+        if self.draw(self.trouble / 5):
+            raise Unreachable("No route.")
+        sent = [Outgoing(row.row_id, row.payload, row.document) for row in rows]
+        return await look_into_history(self, "M", self.options, attempt, sent)  # type: ignore[arg-type]
 
     def doubtful(self, run_id: str) -> set[str]:
         return {row.row_id for row in self.journal.rows(run_id) if row.outcome is Outcome.IN_DOUBT}
@@ -230,8 +295,18 @@ class World:
 
     def others(self, row_id: str) -> None:
         """Somebody else runs the same map with the same record."""
-        self.run_number += 1
+        self.ran(1)
         self.log.append(Effect(row_id, "theirs", False, OTHERS))
+
+    def ran(self, documents: int) -> int:
+        """The map has run: the run's number."""
+        self.run_number += 1
+        self.past.insert(0, PastRun(self.run_number, f"{self.clock():%Y-%m-%dT%H:%M:%S}", documents, 0, False))
+        return self.run_number
+
+    async def history(self, key: str) -> Sequence[PastRun]:
+        """The newest ten runs."""
+        return self.past[:10]
 
     def arrived(self, row_id: str, run_id: str) -> bool:
         return any(effect.row_id == row_id and effect.push == self.runs.get(run_id) for effect in self.log)
@@ -314,31 +389,36 @@ class RemoteEnd:
         return len(rows)
 
     async def send(self, rows: Sequence[Outgoing], variables: Mapping[str, str]) -> BatchReply:
+        self.world.leaving(rows)
+        if any(row.row_id in self.world.poison for row in rows):
+            await asyncio.sleep(self.world.random.choice([0.0, 2.0]))
+            raise ContentRefused(self.world.random.choice(["A row is bad.", f"{rows[0].row_id} is bad."]))
         if not self.world.draw(self.world.trouble):
             return await self.fine(rows)
         fault = self.world.random.choice(FAULTS)
         self.world.faults[fault.__name__] += 1
         return await fault(self, rows)
 
-    def apply(self, rows: Sequence[Outgoing], after: float = 0.0) -> asyncio.Task[None]:
+    def apply(self, rows: Sequence[Outgoing], after: float = 0.0) -> asyncio.Task[int]:
         """The target at work, whatever becomes of who asked."""
         task = asyncio.ensure_future(self._apply(rows, after))
         self.world.server.setdefault(self.process.number, set()).add(task)
         return task
 
-    async def _apply(self, rows: Sequence[Outgoing], after: float) -> None:
+    async def _apply(self, rows: Sequence[Outgoing], after: float) -> int:
         await asyncio.sleep(after)
-        if self.world.draw(self.world.trouble / 5):
+        if rows and not self.world.options.exclusive and self.world.draw(self.world.trouble / 5):
             self.world.others(rows[0].row_id)
-        self.world.run_number += 1
+        number = self.world.ran(len(rows))
         for row in rows:
             effect = Effect(row.row_id, row.values["Value"] or "", row.create, self.process.number)
             self.world.log.append(effect)
+        return number
 
     async def fine(self, rows: Sequence[Outgoing]) -> BatchReply:
-        await asyncio.shield(self.apply(rows, self.world.random.choice([0.0, 2.0])))
+        number = await asyncio.shield(self.apply(rows, self.world.random.choice([0.0, 2.0])))
         replies = tuple(RowReply(row.row_id, Outcome.ACCEPTED, new_key="77" if row.create else "") for row in rows)
-        return BatchReply(replies, run_number=str(self.world.run_number))
+        return BatchReply(replies, run_number=str(number))
 
 
 # -- what goes wrong with one call
@@ -385,13 +465,13 @@ async def lost_in_part(end: RemoteEnd, rows: Sequence[Outgoing]) -> BatchReply:
 
 
 async def applied_late(end: RemoteEnd, rows: Sequence[Outgoing]) -> BatchReply:
-    end.apply(rows, end.world.random.choice([1.0, 30.0, 1200.0]))
+    end.apply(rows, end.world.random.choice([1.0, 30.0, end.world.latest]))
     raise OutcomeUnknown("The connection broke.")
 
 
 async def hangs(end: RemoteEnd, rows: Sequence[Outgoing]) -> BatchReply:
     if end.world.draw(0.5):
-        end.apply(rows, end.world.random.choice([1.0, 1200.0]))
+        end.apply(rows, end.world.random.choice([1.0, end.world.latest]))
     await asyncio.sleep(10_000)
     raise AssertionError("nobody waits that long")
 

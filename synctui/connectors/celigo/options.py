@@ -70,7 +70,7 @@ class CeligoTarget(TargetOptions, frozen=True, forbid_unknown_fields=True, kw_on
     """`_id` of the Celigo connection that a virtual import uses."""
     body: dict[str, Any] = field(default_factory=dict)
     """The virtual import itself."""
-    batch_rows: int = 50
+    batch_rows: Annotated[int, Meta(ge=1)] = 50
     """Rows in one call: each of them is a call to the system behind Celigo, and all of them have 360 s."""
 
     def __post_init__(self) -> None:

@@ -115,8 +115,8 @@ class _SheetWriter:
         space, relations = self._package.space, self._package.relation_space
         view = _FROZEN.format(selected=' tabSelected="1"' if selected else "")
         yield (
-            f'{_DECLARATION}<worksheet xmlns="{space}" xmlns:r="{relations}">{_ONE_PAGE_WIDE}<dimension ref="{self._area}"/>'
-            f'{view}<sheetFormatPr defaultRowHeight="15"/>{self._columns()}<sheetData>{self._headers()}'
+            f'{_DECLARATION}<worksheet xmlns="{space}" xmlns:r="{relations}">{_ONE_PAGE_WIDE}'
+            f'<dimension ref="{self._area}"/>{view}<sheetFormatPr defaultRowHeight="15"/>{self._columns()}<sheetData>{self._headers()}'
         ).encode()
         yield from self._rows()
         yield f"</sheetData>{self._conditions()}{self._validations}{self._end()}</worksheet>".encode()
