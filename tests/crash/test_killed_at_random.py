@@ -31,7 +31,7 @@ async def lives_through(case: Case, random: Random) -> int:
         if random.random() < TROUBLE:
             case.practice.faults.arm(f"{LINKS[case.link]}:{random.choice(FAULTS)}*1@{random.randint(1, 4)}")
         process = begun(case)
-        process.join(random.uniform(0.0, 0.15 + 0.1 * patience))
+        process.join(random.uniform(0.0, 0.05 + 0.1 * patience))
         process.kill()
         kills += case.ended(process) == -signal.SIGKILL
         await asyncio.sleep(2 * LATE)  # what was sent arrives
