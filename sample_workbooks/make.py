@@ -17,7 +17,7 @@ import openpyxl
 import xlsxwriter
 
 from synctui import connectors, settings
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.practice.server import Practice
 from synctui.session import Session, open_file
 

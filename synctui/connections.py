@@ -15,8 +15,8 @@ from synctui.http.breaker import Breakers
 from synctui.http.calls import CallDone
 from synctui.http.gate import Gate, OpenGate, Patience, Urgency
 from synctui.links import ConnectionSettings
-from synctui.pace import AtOnce, BudgetPace, Pace
-from synctui.plan import Plan
+from synctui.planning.plan import Plan
+from synctui.push.pace import AtOnce, BudgetPace, Pace
 from synctui.settings import Settings, connection_secret, find_secret
 from synctui.store.budget import Budget
 from synctui.store.budget_gate import BudgetGate

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from synctui.plan import Plan, PlannedRow
+from synctui.planning.plan import Plan, PlannedRow
 from synctui.sentences import destination, key_text, plan_sentence
 from synctui.show import show
 from synctui.store.history import RunRow, RunSummary

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from synctui.adopt import adopt_unknown_runs
 from synctui.cells import Cell, Grid
-from synctui.changes import Changeset, Damage, Policy, Problem, detect, policy_for
-from synctui.conflicts import Conflict, conflicts_of, decide, resolve
 from synctui.connections import Connections
 from synctui.connectors.base import DryRun, DryRunTarget, Source, Target, TargetShape
 from synctui.costs import Cost
 from synctui.errors import ConflictsFound, LinkError, RowsInDoubt, WorksheetError
-from synctui.fresh_rows import FreshRows
 from synctui.links import Endpoint, Link
-from synctui.marks import SheetMarks
-from synctui.missed import Missed, missed
 from synctui.offload import Offload
-from synctui.pairing import Pairing, pair
-from synctui.plan import Plan
-from synctui.planning import Planner, PushOptions
-from synctui.read_back import ReadBack, read_back_of
+from synctui.planning.pairing import Pairing, pair
+from synctui.planning.plan import Plan
+from synctui.planning.planner import Planner, PushOptions
+from synctui.planning.variables import Ask
+from synctui.planning.variables import resolve as resolve_variables
+from synctui.push.adopt import adopt_unknown_runs
+from synctui.push.conflicts import Conflict, conflicts_of, decide, resolve
+from synctui.push.fresh_rows import FreshRows
+from synctui.push.marks import SheetMarks
+from synctui.push.missed import Missed, missed
+from synctui.push.read_back import ReadBack, read_back_of
+from synctui.push.rereading import SecondLook
 from synctui.records import Memory, Value
-from synctui.rereading import SecondLook
+from synctui.rows.changes import Changeset, Damage, Policy, Problem, detect, policy_for
 from synctui.store.journal import Journal
 from synctui.values import to_cell
-from synctui.variables import Ask
-from synctui.variables import resolve as resolve_variables
 from synctui.worksheets.base import SheetPatch, Workbook
 from synctui.worksheets.identity import belongs, linked
 from synctui.worksheets.passport import Passport, from_lines, to_lines

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from synctui.cells import Cell, CellError
-from synctui.changes import Changeset, Damage, Problem
-from synctui.conflicts import SIDES_AND_BASE, Conflict
-from synctui.plan import Plan
-from synctui.pull import PagePulled, PullDone, PullEvent, Writing
-from synctui.push import BatchSending, Event, PushResult, PushStarted, ReadingBack, RowSettled
+from synctui.planning.plan import Plan
+from synctui.pull.run import PagePulled, PullDone, PullEvent, Writing
+from synctui.push.conflicts import SIDES_AND_BASE, Conflict
+from synctui.push.run import BatchSending, Event, PushResult, PushStarted, ReadingBack, RowSettled
 from synctui.records import Column, Key, Outcome, Value
+from synctui.rows.changes import Changeset, Damage, Problem
 from synctui.values import text_of, to_wire
 from synctui.wording import count
 
 if TYPE_CHECKING:
     from synctui.errors import WorksheetError
-    from synctui.settle import Decision, Settlement
+    from synctui.past_runs.settle import Decision, Settlement
+    from synctui.past_runs.undo import Kept
     from synctui.store.history import RunRow
-    from synctui.undo import Kept
 
 IN_CONFLICT = "Changed on both sides; choose mine or theirs in the Sync cell of the row:"
 DAMAGED = "Changed by the spreadsheet program, not by you; not sent:"

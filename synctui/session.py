@@ -8,11 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from synctui import export as exporting
-from synctui import pull as pulling
-from synctui import push as pushing
 from synctui import settings as settings_file
-from synctui.changes import Changeset, Damage
 from synctui.connections import Connections
 from synctui.connectors import MODULES, kind
 from synctui.connectors.base import CheckResult, Source
@@ -25,19 +21,23 @@ from synctui.linked_sheet import LinkedSheet, passport_of, source_of, stop_for_d
 from synctui.linked_sheet import Prepared as Prepared
 from synctui.linked_sheet import Reading as Reading
 from synctui.links import Link
-from synctui.lookup import Lookup
 from synctui.offload import Offload, in_place
-from synctui.past_run import PastRun
-from synctui.past_run import PreparedAgain as PreparedAgain
-from synctui.plan import Plan
-from synctui.planning import PushOptions
-from synctui.run_map import PreparedRun
-from synctui.run_map import prepare as prepare_run
+from synctui.past_runs.lookup import Lookup
+from synctui.past_runs.past_run import PastRun
+from synctui.past_runs.past_run import PreparedAgain as PreparedAgain
+from synctui.past_runs.settle import NO_LINK, Decision, Settlement, look_and_settle, settle
+from synctui.planning.plan import Plan
+from synctui.planning.planner import PushOptions
+from synctui.planning.variables import Ask
+from synctui.pull import export as exporting
+from synctui.pull import run as pulling
+from synctui.push import run as pushing
+from synctui.push.run_map import PreparedRun
+from synctui.push.run_map import prepare as prepare_run
+from synctui.rows.changes import Changeset, Damage
 from synctui.settings import Settings, state_folder
-from synctui.settle import NO_LINK, Decision, Settlement, look_and_settle, settle
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.journal import Journal
-from synctui.variables import Ask
 from synctui.worksheets.base import Workbook
 from synctui.worksheets.passport import from_lines
 from synctui.worksheets.xlsx import open_workbook

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from synctui.changes import Change, Changeset, Damage, Problem
 from synctui.connectors.base import CheckResult
 from synctui.costs import lines_of
-from synctui.ended import Ended
 from synctui.errors import SyncError
-from synctui.plan import Plan, PlannedRow
-from synctui.pull import PullDone
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.pull.run import PullDone
+from synctui.push.ended import Ended
 from synctui.records import Value
+from synctui.rows.changes import Change, Changeset, Damage, Problem
 from synctui.sentences import (
     DAMAGED,
     NOTHING_TO_SEND,

@@ -6,14 +6,14 @@ import time
 from contextlib import aclosing
 
 from synctui import crash
-from synctui.changes import Changeset
-from synctui.ended import Ended, carry_out
 from synctui.errors import ConflictsFound, SyncError
 from synctui.exit_codes import DONE, worst
 from synctui.links import Link
-from synctui.planning import CHOOSE, PushOptions
-from synctui.pull import PullDone
-from synctui.push import Event
+from synctui.planning.planner import CHOOSE, PushOptions
+from synctui.pull.run import PullDone
+from synctui.push.ended import Ended, carry_out
+from synctui.push.run import Event
+from synctui.rows.changes import Changeset
 from synctui.sentences import pull_progress, push_progress
 from synctui.session import Prepared, Session
 from xl_addin import dialogs

@@ -7,21 +7,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from synctui.changes import Changeset, Damage, Problem
-from synctui.conflicts import Conflict
 from synctui.connectors.base import CheckResult, DryRun
 from synctui.costs import Cost
-from synctui.plan import Plan, PlannedRow
-from synctui.pull import PullDone
-from synctui.push import PushResult, RowSettled
+from synctui.past_runs.settle import Settlement
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.pull.run import PullDone
+from synctui.push.conflicts import Conflict
+from synctui.push.run import PushResult, RowSettled
 from synctui.records import Key, Value
+from synctui.rows.changes import Changeset, Damage, Problem
 from synctui.sentences import cell_text
-from synctui.settle import Settlement
 from synctui.store.history import RunRow, RunSummary
 from synctui.values import text_of
 
 if TYPE_CHECKING:
-    from synctui.export import FileWritten
+    from synctui.pull.export import FileWritten
     from synctui.session import Prepared
 
 COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")

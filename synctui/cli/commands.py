@@ -15,7 +15,7 @@ from synctui.cli.desk import Desk
 
 if TYPE_CHECKING:
     from synctui.files import FileKind
-    from synctui.settle import Decision
+    from synctui.past_runs.settle import Decision
 
 link = click.argument("link")
 connection = click.argument("connection")

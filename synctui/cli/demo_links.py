@@ -11,7 +11,7 @@ from synctui.cli import answers
 from synctui.cli.demo_walk import plan_link, pull_link, push_plan, verdict
 from synctui.cli.diff import change_lines
 from synctui.cli.push_result import result_lines
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.practice import Practice
 from synctui.practice.celigo.exact_json import dumps
 from synctui.session import Session, open_file

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from synctui.cells import Cell
-from synctui.changes import Changeset
 from synctui.cli import answers
 from synctui.cli.diff import change_lines
 from synctui.cli.plan_text import plan_lines
 from synctui.cli.push_result import result_lines
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.practice import Practice
 from synctui.practice.received import Received
-from synctui.pull import PullDone
-from synctui.push import PushDone, PushResult
+from synctui.pull.run import PullDone
+from synctui.push.run import PushDone, PushResult
+from synctui.rows.changes import Changeset
 from synctui.session import Prepared, PreparedAgain, Session, open_file
 from synctui.values import text_of
 from synctui.wording import count

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from synctui.changes import Changeset, Damage, Problem
 from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
+from synctui.rows.changes import Changeset, Damage, Problem
 from synctui.sentences import (
     DAMAGED,
     IN_CONFLICT,
@@ -23,7 +23,7 @@ from synctui.sentences import (
 )
 
 if TYPE_CHECKING:
-    from synctui.conflicts import Conflict
+    from synctui.push.conflicts import Conflict
     from synctui.session import Reading
 
 

@@ -13,13 +13,13 @@ from synctui.cli.interrupts import Interrupts
 from synctui.cli.push import send
 from synctui.cli.push_result import settle_steps
 from synctui.cli.terminal import table
-from synctui.ended import Ended
-from synctui.push import PushResult
+from synctui.push.ended import Ended
+from synctui.push.run import PushResult
 from synctui.records import Outcome
 from synctui.wording import count
 
 if TYPE_CHECKING:
-    from synctui.run_map import PreparedRun
+    from synctui.push.run_map import PreparedRun
 
 
 def maps(desk: Desk, connection: str) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from synctui import plan_file
 from synctui.cli import answers
 from synctui.cli.asking import ask_for, parse_variables
 from synctui.cli.desk import Desk
@@ -15,7 +14,8 @@ from synctui.cli.plan_text import plan_lines
 from synctui.cli.push import Asked, plan_and_send
 from synctui.files.whole import write_whole
 from synctui.html_pages import plan_page
-from synctui.planning import PushOptions
+from synctui.planning import plan_file
+from synctui.planning.planner import PushOptions
 
 
 def plan(desk: Desk, link: str, workbook: str, *, output: str, variables: Sequence[str], **asked: Any) -> int:

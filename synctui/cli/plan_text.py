@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from synctui.cli.diff import damage_lines, problem_lines
 from synctui.cli.terminal import table
 from synctui.costs import lines_of
-from synctui.plan import Plan, PlannedRow
+from synctui.planning.plan import Plan, PlannedRow
 from synctui.sentences import NOTHING_TO_SEND, change_text, key_text, plan_sentence
 from synctui.wording import count
 

@@ -11,7 +11,7 @@ from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.costs import Cost, pages_cost
 from synctui.errors import UsageError
-from synctui.pull import PagePulled, PullDone
+from synctui.pull.run import PagePulled, PullDone
 from synctui.sentences import pull_progress, pull_sentence
 
 if TYPE_CHECKING:

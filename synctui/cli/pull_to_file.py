@@ -9,9 +9,9 @@ from synctui.cli.desk import Desk
 from synctui.cli.pull import follow
 from synctui.costs import Cost
 from synctui.errors import UsageError
-from synctui.export import FileWritten
 from synctui.files import FileKind
 from synctui.files.names import safe_name
+from synctui.pull.export import FileWritten
 from synctui.wording import count
 
 

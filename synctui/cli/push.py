@@ -14,15 +14,15 @@ from synctui.cli.diff import repair_command
 from synctui.cli.interrupts import Interrupts
 from synctui.cli.plan_text import plan_lines
 from synctui.cli.push_result import next_steps, result_lines
-from synctui.ended import Ended, carry_out
 from synctui.exit_codes import DONE
-from synctui.plan import Plan
-from synctui.planning import PushOptions
-from synctui.push import Event
+from synctui.planning.plan import Plan
+from synctui.planning.planner import PushOptions
+from synctui.push.ended import Ended, carry_out
+from synctui.push.run import Event
 from synctui.sentences import push_progress
 
 if TYPE_CHECKING:
-    from synctui.run_map import PreparedRun
+    from synctui.push.run_map import PreparedRun
     from synctui.session import Prepared, PreparedAgain, Session
 
 

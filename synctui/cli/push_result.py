@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
-from synctui.push import PushResult
+from synctui.push.run import PushResult
 from synctui.sentences import result_rows, result_sentence
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synctui.changes import Damage
 from synctui.cli import answers
 from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
+from synctui.rows.changes import Damage
 from synctui.sentences import repair_rows, repair_sentence
 
 

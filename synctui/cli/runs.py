@@ -10,7 +10,7 @@ from synctui.cli.desk import Desk
 from synctui.cli.terminal import table
 from synctui.files.whole import write_whole
 from synctui.html_pages import run_page
-from synctui.result_files import write_results
+from synctui.past_runs.result_files import write_results
 from synctui.sentences import key_text, place
 from synctui.settings import state_folder
 from synctui.store.history import RunRow, RunSummary

@@ -11,8 +11,8 @@ from synctui.cli.runs import row_line
 from synctui.cli.terminal import table
 from synctui.errors import UsageError, WorksheetError
 from synctui.exit_codes import DONE, IN_DOUBT
+from synctui.past_runs.settle import Decision, Settlement
 from synctui.sentences import settle_sentence, was_not_marked
-from synctui.settle import Decision, Settlement
 from synctui.show import show
 
 

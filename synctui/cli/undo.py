@@ -16,9 +16,9 @@ from synctui.cli.push import send
 from synctui.cli.push_result import result_lines, settle_steps
 from synctui.cli.terminal import table
 from synctui.costs import lines_of
-from synctui.ended import Ended
 from synctui.errors import WorksheetError
 from synctui.exit_codes import CONFLICTS, DONE, REFUSED, worst
+from synctui.push.ended import Ended
 from synctui.sentences import NOTHING_TO_SEND, created_rows, kept_rows, plan_sentence, will_not_be_marked
 
 if TYPE_CHECKING:

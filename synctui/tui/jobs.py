@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, TypeVar
 
-from synctui.changes import Damage
 from synctui.errors import SyncError, WorksheetError
-from synctui.planning import PushOptions
-from synctui.pull import PagePulled, PullDone, PullEvent, Writing
-from synctui.push import BatchSending, Event, PushDone, PushResult, PushStarted, ReadingBack, RowSettled
+from synctui.past_runs.settle import Decision, Settlement
+from synctui.planning.planner import PushOptions
+from synctui.pull.run import PagePulled, PullDone, PullEvent, Writing
+from synctui.push.run import BatchSending, Event, PushDone, PushResult, PushStarted, ReadingBack, RowSettled
+from synctui.rows.changes import Damage
 from synctui.sentences import was_not_marked, will_not_be_marked
 from synctui.session import Prepared, PreparedAgain, Session, open_file
-from synctui.settle import Decision, Settlement
 from synctui.wording import count
 from synctui.worksheets.base import Workbook
 

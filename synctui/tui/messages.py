@@ -9,7 +9,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from synctui.settle import Decision
+    from synctui.past_runs.settle import Decision
     from synctui.store.history import RunSummary
     from synctui.tui.jobs import Job
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synctui.changes import IN_DOUBT, RowView
 from synctui.records import Memory, Outcome
-from synctui.states import COMMANDS, CONFLICT, EDITED, GONE, NEW, REFUSED, SAVED, SKIPPED, sync_text
+from synctui.rows.changes import IN_DOUBT, RowView
+from synctui.rows.states import COMMANDS, CONFLICT, EDITED, GONE, NEW, REFUSED, SAVED, SKIPPED, sync_text
 
 
 @dataclass(frozen=True, slots=True)

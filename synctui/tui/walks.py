@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from synctui.errors import SyncError, UsageError
+from synctui.past_runs.settle import Decision
 from synctui.sentences import repair_sentence, settle_sentence
 from synctui.session import Prepared, PreparedAgain
-from synctui.settle import Decision
 from synctui.store.history import RunSummary
 from synctui.tui.host import Host
 from synctui.tui.jobs import Again, AgainJob, DecideJob, Job, PlanJob, PullJob, PushJob, RepairJob, SettleJob

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from synctui.cells import Cell
-from synctui.changes import SYNC
 from synctui.records import ColumnType
+from synctui.rows.changes import SYNC
 from synctui.worksheets.base import ColumnSpec, Message
 from synctui.worksheets.rules import carried, utf16_length
 

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from synctui.cells import Cell, Grid, SheetRow
-from synctui.changes import ROW
 from synctui.errors import WorksheetError
+from synctui.rows.changes import ROW
 from synctui.worksheets.base import ColumnSpec, Message, NewSheet, SheetPatch
 from synctui.worksheets.layout import LISTS_SHEET, PASSPORT_SHEET
 from synctui.worksheets.references import address_of

@@ -20,8 +20,8 @@ from synctui.cli.desk import Desk
 from synctui.cli.push import send
 from synctui.cli.terminal import Progress, columns, table, write
 from synctui.errors import BudgetSpent, RowsInDoubt, SettingsError, SyncError, UsageError, WorksheetError
-from synctui.pull import PagePulled, Writing
-from synctui.push import PushDone, PushResult, RowSettled
+from synctui.pull.run import PagePulled, Writing
+from synctui.push.run import PushDone, PushResult, RowSettled
 from synctui.records import Outcome
 from synctui.sentences import pull_progress
 

@@ -26,8 +26,8 @@ from synctui.errors import BudgetSpent, OutcomeUnknown, Refused, SignInRefused, 
 from synctui.http.calls import Timing
 from synctui.practice import Practice
 from synctui.practice.faults import KINDS
+from synctui.push.sending import send_once
 from synctui.records import Outcome
-from synctui.sending import send_once
 
 QUICK = Timing(connect=5, deadline=10, attempts=3, total=10, pause=0.01)
 HASTY = Timing(connect=5, deadline=1, attempts=3, total=10, pause=0.01)

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from synctui import push
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, TargetShape
 from synctui.errors import ContentRefused, OutcomeUnknown
-from synctui.plan import Plan, PlannedRow
+from synctui.past_runs.settle import settle
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.push import run as push
 from synctui.records import Outcome
-from synctui.settle import settle
 from synctui.store.history import RunRow
 from synctui.store.journal import Journal
 

@@ -20,7 +20,7 @@ from doomed_desk import DoomedWorkbook
 from synctui import cli, settings
 from synctui.connectors import MODULES, kind
 from synctui.errors import SyncError, UsageError
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.session import Session, open_file
 from synctui.store.journal import Journal
 

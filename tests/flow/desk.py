@@ -8,12 +8,12 @@ from typing import Any
 import openpyxl
 
 from synctui import settings
-from synctui.changes import Changeset
 from synctui.connectors import MODULES, kind
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.practice.server import Practice
-from synctui.pull import PullDone
-from synctui.push import PushDone, PushResult
+from synctui.pull.run import PullDone
+from synctui.push.run import PushDone, PushResult
+from synctui.rows.changes import Changeset
 from synctui.session import Prepared, Session, open_file
 
 

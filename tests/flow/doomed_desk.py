@@ -12,7 +12,7 @@ from typing import Any
 
 from synctui import settings
 from synctui.connectors import MODULES, kind
-from synctui.planning import PushOptions
+from synctui.planning.planner import PushOptions
 from synctui.session import Session, open_file
 from synctui.store.journal import Journal
 from synctui.worksheets.base import Workbook

@@ -7,8 +7,8 @@ from typing import Any
 
 from desk import Desk
 
+from synctui.past_runs.settle import Decision, Settlement
 from synctui.session import open_file
-from synctui.settle import Decision, Settlement
 from synctui.store.database import utc_now
 
 SETTLED = timedelta(seconds=900, minutes=15)

@@ -13,10 +13,10 @@ import pytest
 from desk import Desk
 from made_up_source import MadeUp
 
-from synctui import export
 from synctui.errors import BadReply, LinkError, SyncError
 from synctui.files import FileKind
 from synctui.offload import in_place
+from synctui.pull import export
 from synctui.records import Page, Raw, Record
 
 KEY = "recordid"

@@ -6,7 +6,7 @@ import pytest
 
 from synctui.connectors.base import BatchReply, Outgoing, RowReply, TargetShape
 from synctui.errors import BadReply, Unreachable
-from synctui.fresh_rows import GONE, SAME_ALREADY, FreshRows
+from synctui.push.fresh_rows import GONE, SAME_ALREADY, FreshRows
 from synctui.records import Choice, Key, Outcome, Page, Record
 
 STORED = {("1",): {"id": "1", "A": "a", "B": "changed by others"}}

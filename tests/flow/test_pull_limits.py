@@ -9,12 +9,12 @@ import pytest
 from desk import Desk
 from made_up_source import MadeUp
 
-from synctui import pull
-from synctui.changes import Policy
-from synctui.collecting import MAX_COLUMNS, MAX_ROWS
 from synctui.errors import LinkError
 from synctui.offload import in_place
+from synctui.pull import run as pull
+from synctui.pull.collecting import MAX_COLUMNS, MAX_ROWS
 from synctui.records import Page
+from synctui.rows.changes import Policy
 from synctui.session import open_file
 
 PAGE = 5_000

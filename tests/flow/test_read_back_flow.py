@@ -12,10 +12,10 @@ import pytest
 from desk import Desk
 
 from synctui.errors import BudgetSpent, WorksheetError
-from synctui.marks import SheetMarks
-from synctui.plan import PlannedRow
+from synctui.planning.plan import PlannedRow
 from synctui.practice.server import Practice
-from synctui.push import PushDone, PushResult, ReadingBack
+from synctui.push.marks import SheetMarks
+from synctui.push.run import PushDone, PushResult, ReadingBack
 from synctui.records import Proof
 from synctui.store.budget import Budget
 from synctui.store.history import RunRow

@@ -9,7 +9,7 @@ from desk import Desk
 from settling import later, put, settle, target
 
 from synctui.errors import LinkError, SettingsError
-from synctui.push import PushResult
+from synctui.push.run import PushResult
 from synctui.store.states import State
 
 MARKED = 'marker = "cf_Note"'

@@ -10,11 +10,11 @@ from desk import Desk
 from settling import SETTLED, later, put, settle, target
 
 from synctui.errors import RowsInDoubt
+from synctui.past_runs.settle import Decision
 from synctui.practice.eone.dataset import Table
 from synctui.practice.eone.maps import MAPS
-from synctui.push import PushResult
+from synctui.push.run import PushResult
 from synctui.records import Outcome
-from synctui.settle import Decision
 from synctui.store.states import State
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from synctui import connectors, settings
 from synctui.cells import Cell, Grid
-from synctui.changes import Changeset
 from synctui.practice.settings_text import settings_text
+from synctui.rows.changes import Changeset
 from synctui.session import Session, open_file
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_workbooks"

@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from synctui.cells import Cell, CellError, Grid, SheetRow
-from synctui.changes import Changeset, Policy, detect
 from synctui.errors import WorksheetError
 from synctui.records import Accepted, Choice, Column, ColumnType, Memory
+from synctui.rows.changes import Changeset, Policy, detect
 
 COLUMNS = (Column("recordid"), Column("Name"), Column("Amount", ColumnType.NUMBER))
 HEADERS = ("Sync", "recordid", "Name", "Amount", "_row")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from synctui.columns import columns_after, with_choices
 from synctui.records import Choice, Column, ColumnType, Record
+from synctui.rows.columns import columns_after, with_choices
 
 
 def after(records: list[Record], known: tuple[Column, ...] = (), **given: dict[str, str]) -> dict[str, Column]:

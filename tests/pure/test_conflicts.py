@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synctui.changes import RowView
-from synctui.conflicts import MAX_MESSAGE, Conflict, conflicts_of, decide, message_text, messages_of, resolve
+from synctui.push.conflicts import MAX_MESSAGE, Conflict, conflicts_of, decide, message_text, messages_of, resolve
 from synctui.records import Choice, Column, Memory
+from synctui.rows.changes import RowView
 
 COLUMNS = (Column("id"), Column("A"), Column("B", choices=(Choice("1", "One"), Choice("2", "Two"))))
 

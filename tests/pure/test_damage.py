@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from synctui.cells import Cell, CellError
-from synctui.damage import damaged, looks
 from synctui.records import Column, ColumnType
+from synctui.rows.damage import damaged, looks
 
 TEXT = Column("Code")
 EXCEL: list[tuple[str, Cell]] = [

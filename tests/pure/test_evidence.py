@@ -14,8 +14,8 @@ from synctui.connectors.eone.looking import doubt, of_run
 from synctui.connectors.eone.maps import PastRun
 from synctui.connectors.eone.options import EoneTarget
 from synctui.connectors.smartsimple.marker import AT_ONCE, compared, markers
-from synctui.evidence import absence_counts_from, harmless, judge, waits
 from synctui.links import TargetOptions
+from synctui.past_runs.evidence import absence_counts_from, harmless, judge, waits
 from synctui.records import Attempt
 from synctui.store.drafts import Verdict
 from synctui.store.states import State

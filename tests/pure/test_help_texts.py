@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from synctui.connectors import kind
-from synctui.help_texts import MAX_HELP, SYNC_HELP, header_help
 from synctui.links import ConnectionSettings, Endpoint, Link
 from synctui.records import Choice, Column, ColumnType
+from synctui.rows.help_texts import MAX_HELP, SYNC_HELP, header_help
 
 
 def link(target: str = "", **options: Any) -> Link:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from synctui.cells import Cell, Grid, SheetRow
-from synctui.changes import Policy, detect
-from synctui.merge import Merge, merge
 from synctui.records import Accepted, Column, Key, Memory, Record
+from synctui.rows.changes import Policy, detect
+from synctui.rows.merge import Merge, merge
 
 COLUMNS = (Column("id"), Column("A"), Column("B"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from synctui.connectors.base import TargetColumn, TargetShape
 from synctui.errors import LinkError
-from synctui.pairing import pair
+from synctui.planning.pairing import pair
 from synctui.records import Column
 
 SHAPE = TargetShape(

@@ -8,8 +8,8 @@ import pytest
 
 from synctui.connectors.base import CheckResult
 from synctui.errors import Unreachable
-from synctui.fresh_rows import SAME_ALREADY
-from synctui.read_back import NOT_FOUND, ReadBack, kept_as_before, read_back
+from synctui.push.fresh_rows import SAME_ALREADY
+from synctui.push.read_back import NOT_FOUND, ReadBack, kept_as_before, read_back
 from synctui.records import Key, Proof, Record, Value
 from synctui.store.drafts import Finding
 from synctui.store.history import RunRow

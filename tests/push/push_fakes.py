@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from synctui.connectors.base import BatchReply, Outcome, Outgoing, RowReply, TargetShape
-from synctui.plan import Plan, PlannedRow
-from synctui.push import Event, PushDone, PushResult
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.push.run import Event, PushDone, PushResult
 from synctui.store.history import RunRow
 
 TARGET = "erp: VENDORS"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from push_fakes import FakeMarks, FakeTarget, outcomes, plan, reply, result_of
 
-from synctui import push
 from synctui.connectors.base import BatchReply, Outgoing, TargetShape
 from synctui.errors import ContentRefused, OutcomeUnknown, Refused, SyncError
-from synctui.halving import cost_of_halves, halves
-from synctui.plan import Plan
-from synctui.push import Event, PushResult
+from synctui.planning.halving import cost_of_halves, halves
+from synctui.planning.plan import Plan
+from synctui.push import run as push
+from synctui.push.run import Event, PushResult
 from synctui.store.journal import Journal
 
 SENTENCE = "The body is not understood."

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from push_fakes import TARGET, FakeMarks, FakeTarget, plan
 
-from synctui import push
 from synctui.connectors.base import BatchReply, Outgoing, RowReply
 from synctui.errors import StoreError
-from synctui.push import PushDone
+from synctui.past_runs.settle import settle
+from synctui.push import run as push
+from synctui.push.run import PushDone
 from synctui.records import Outcome
-from synctui.settle import settle
 from synctui.store.journal import Journal
 
 LONG = "x" * 9000

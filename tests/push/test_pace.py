@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from push_fakes import FakeMarks, FakeTarget, accept, outcomes, plan, reply, result_of
 
-from synctui import push
 from synctui.errors import BudgetSpent
-from synctui.plan import Plan, PlannedRow
-from synctui.push import Event
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.push import run as push
+from synctui.push.run import Event
 from synctui.store.journal import Journal
 
 SPENT = BudgetSpent("The hour is spent.", until=datetime(2026, 11, 22, 10, tzinfo=UTC))

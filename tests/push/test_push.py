@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from push_fakes import TARGET, FakeMarks, FakeTarget, accept, outcomes, plan, reply, result_of
 
-from synctui import push
 from synctui.connectors.base import BatchReply, Outcome, Outgoing, RowReply
 from synctui.errors import (
     BudgetSpent,
@@ -25,9 +24,10 @@ from synctui.errors import (
     UsageError,
     WorksheetError,
 )
-from synctui.plan import Plan
-from synctui.push import Event
-from synctui.settle import settle
+from synctui.past_runs.settle import settle
+from synctui.planning.plan import Plan
+from synctui.push import run as push
+from synctui.push.run import Event
 from synctui.store.drafts import Draft
 from synctui.store.journal import Journal
 

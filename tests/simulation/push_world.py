@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from synctui import push
 from synctui.connectors.base import Attempt, BatchReply, Evidence, Outgoing, RowReply, TargetShape
 from synctui.connectors.eone.looking import look_into_history
 from synctui.connectors.eone.maps import PastRun
@@ -31,9 +30,10 @@ from synctui.errors import (
     Unreachable,
     WorksheetError,
 )
-from synctui.plan import Plan, PlannedRow
+from synctui.past_runs.settle import look_and_settle, settle
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.push import run as push
 from synctui.records import Outcome
-from synctui.settle import look_and_settle, settle
 from synctui.store.drafts import Draft, DraftRow
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.journal import Journal

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from synctui.cells import Grid
-from synctui.changes import CellChange, Changeset, Damage, Problem, RowView
-from synctui.conflicts import Conflict
 from synctui.connectors.base import Outgoing
-from synctui.plan import Plan, PlannedRow
+from synctui.past_runs.settle import Settlement
+from synctui.past_runs.undo import Kept
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.push.conflicts import Conflict
 from synctui.records import Column, Memory, Outcome
+from synctui.rows.changes import CellChange, Changeset, Damage, Problem, RowView
 from synctui.session import Prepared, PreparedAgain, Reading
-from synctui.settle import Settlement
 from synctui.store.history import RunRow, RunSummary
 from synctui.store.states import RunState, State
-from synctui.undo import Kept
 from synctui.worksheets.passport import Passport
 
 NOON = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)

@@ -20,9 +20,10 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from tui_user import seen, until
 
-from synctui.changes import Damage
-from synctui.changes import Problem as RowProblem
 from synctui.errors import SyncError
+from synctui.past_runs.undo import Kept
+from synctui.rows.changes import Damage
+from synctui.rows.changes import Problem as RowProblem
 from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
 from synctui.tui.messages import LinkChanged
@@ -39,7 +40,6 @@ from synctui.tui.screens.settlement import SettlementPage
 from synctui.tui.screens.variables import AskVariables
 from synctui.tui.screens.workbook import ChooseWorkbook
 from synctui.tui.widgets.grid import Grid
-from synctui.undo import Kept
 
 BARE = "\x1b]52;c;SGFsbG8=\x07\x1b[2J\u202e"
 """Hostile and yet a possible name of a link: no brackets, slashes or colons."""

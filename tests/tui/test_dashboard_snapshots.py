@@ -17,10 +17,11 @@ from textual.screen import Screen
 from tui_user import Books, seen, until
 
 from synctui import settings as settings_file
-from synctui.changes import Problem as RowProblem
 from synctui.connectors import MODULES, kind
 from synctui.errors import SyncError
 from synctui.offload import in_thread
+from synctui.past_runs.undo import Kept
+from synctui.rows.changes import Problem as RowProblem
 from synctui.session import Session
 from synctui.store.states import RunState, State
 from synctui.tui.app import Dashboard
@@ -43,7 +44,6 @@ from synctui.tui.screens.settlement import SettlementPage
 from synctui.tui.screens.variables import AskVariables
 from synctui.tui.screens.workbook import ChooseWorkbook
 from synctui.tui.widgets.grid import Grid
-from synctui.undo import Kept
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

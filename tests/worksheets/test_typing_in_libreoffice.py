@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from synctui.changes import Policy, detect
 from synctui.records import Column, Key, Memory, Value, key_id
+from synctui.rows.changes import Policy, detect
 from synctui.worksheets.xlsx import open_workbook
 
 TYPED = (

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from synctui.changes import ROW, SYNC, Policy, detect
-from synctui.columns import columns_after
 from synctui.practice.awkward import AWKWARD
 from synctui.practice.data import Tables
 from synctui.records import ColumnType, Key, Memory, Raw, Record, Value, key_id
+from synctui.rows.changes import ROW, SYNC, Policy, detect
+from synctui.rows.columns import columns_after
 from synctui.values import stand_in, to_cell
 from synctui.worksheets.base import ColumnSpec, NewSheet, SheetPatch
 from synctui.worksheets.xlsx import open_workbook

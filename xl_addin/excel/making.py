@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import xlwings as xw
 
-from synctui.changes import SYNC
+from synctui.rows.changes import SYNC
 from synctui.worksheets.base import ColumnSpec, NewSheet
 from synctui.worksheets.layout import HEADER_GROUND, READ_ONLY_GROUND, SAMPLE_ROWS, TABLE_STYLE, width
 from synctui.worksheets.references import Area, letters

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import xlwings as xw
 
 from synctui.cells import Cell
-from synctui.changes import ROW
 from synctui.errors import WorksheetError
+from synctui.rows.changes import ROW
 from synctui.worksheets.base import SheetPatch
 from synctui.worksheets.references import Area, letters
 from synctui.worksheets.rules import MAX_ROWS, check_columns

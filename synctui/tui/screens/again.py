@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from textual.content import Content
 
-from synctui.plan import PlannedRow
+from synctui.past_runs.undo import Kept
+from synctui.planning.plan import PlannedRow
 from synctui.sentences import CREATED_BY_RUN, NOTHING_TO_SEND, created_key, key_text, place
 from synctui.session import PreparedAgain
 from synctui.store.history import RunRow
@@ -16,7 +17,6 @@ from synctui.tui.screens.plan import COLUMNS, PlanPage, cells, full
 from synctui.tui.signs import SIGNS
 from synctui.tui.texts import lines, plain, target_of
 from synctui.tui.widgets.grid import GridCell, ListedRows
-from synctui.undo import Kept
 from synctui.wording import count
 
 Line: TypeAlias = tuple[PlannedRow, str] | Kept | RunRow

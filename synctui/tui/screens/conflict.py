@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from synctui.conflicts import Conflict
+from synctui.push.conflicts import Conflict
 from synctui.sentences import key_text
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page

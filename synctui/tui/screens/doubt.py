@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from synctui.past_runs.settle import Decision
 from synctui.sentences import DECISIONS
-from synctui.settle import Decision
 from synctui.tui.screens.page import Dialog
 from synctui.tui.texts import lines, plain
 from synctui.wording import count

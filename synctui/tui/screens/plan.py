@@ -10,9 +10,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from synctui.changes import Problem
 from synctui.costs import lines_of
-from synctui.plan import Plan, PlannedRow
+from synctui.planning.plan import Plan, PlannedRow
+from synctui.rows.changes import Problem
 from synctui.sentences import change_text, key_text, place
 from synctui.session import Prepared, PreparedAgain
 from synctui.tui.actions import bindings

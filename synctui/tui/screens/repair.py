@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from synctui.changes import Damage
+from synctui.rows.changes import Damage
 from synctui.sentences import cell_text, change_text, key_text
 from synctui.tui.actions import bindings
 from synctui.tui.screens.page import Page

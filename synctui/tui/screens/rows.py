@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from synctui.changes import CellChange, Damage, RowView
-from synctui.conflicts import conflicts_of
+from synctui.push.conflicts import conflicts_of
+from synctui.rows.changes import CellChange, Damage, RowView
 from synctui.session import Reading
 from synctui.tui.actions import bindings
 from synctui.tui.messages import Decided, LinkChanged

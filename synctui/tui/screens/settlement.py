@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from synctui.past_runs.settle import Decision, Settlement
 from synctui.sentences import settle_sentence
-from synctui.settle import Decision, Settlement
 from synctui.store.history import RunSummary
 from synctui.tui.actions import bindings
 from synctui.tui.messages import Judged, LinkChanged

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from synctui.cells import Cell
-from synctui.changes import ROW
 from synctui.errors import WorksheetError
+from synctui.rows.changes import ROW
 from synctui.worksheets.base import SheetPatch
 from synctui.worksheets.references import letters, number_of
 from synctui.worksheets.rules import check_columns

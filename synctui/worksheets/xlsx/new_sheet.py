@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from synctui.cells import Cell
-from synctui.changes import SYNC
 from synctui.records import ColumnType
+from synctui.rows.changes import SYNC
 from synctui.worksheets.base import ColumnSpec, NewSheet
 from synctui.worksheets.layout import (
     HEADER_GROUND,
@@ -116,7 +116,8 @@ class _SheetWriter:
         view = _FROZEN.format(selected=' tabSelected="1"' if selected else "")
         yield (
             f'{_DECLARATION}<worksheet xmlns="{space}" xmlns:r="{relations}">{_ONE_PAGE_WIDE}'
-            f'<dimension ref="{self._area}"/>{view}<sheetFormatPr defaultRowHeight="15"/>{self._columns()}<sheetData>{self._headers()}'
+            f'<dimension ref="{self._area}"/>{view}<sheetFormatPr defaultRowHeight="15"/>'
+            f"{self._columns()}<sheetData>{self._headers()}"
         ).encode()
         yield from self._rows()
         yield f"</sheetData>{self._conditions()}{self._validations}{self._end()}</worksheet>".encode()

@@ -8,8 +8,8 @@ from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 from synctui.cells import Cell
-from synctui.changes import ROW, SYNC
 from synctui.errors import WorksheetError
+from synctui.rows.changes import ROW, SYNC
 from synctui.worksheets.base import SheetPatch
 from synctui.worksheets.layout import SAMPLE_ROWS, width
 from synctui.worksheets.references import Area, letters, number_of

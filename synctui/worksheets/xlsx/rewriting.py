@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from synctui.cells import Cell
-from synctui.changes import ROW, SYNC
 from synctui.records import ColumnType
+from synctui.rows.changes import ROW, SYNC
 from synctui.worksheets.references import number_of
 from synctui.worksheets.xlsx.columns import Columns
 from synctui.worksheets.xlsx.decoding import attributes_of, style_of

@@ -1,0 +1,1 @@
+"""What a push would send, in which calls and at what cost. Sends nothing."""

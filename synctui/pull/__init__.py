@@ -1,0 +1,1 @@
+"""A source's records, into a worksheet or a file, whole or not at all."""

@@ -1,0 +1,1 @@
+"""Carrying out a plan: the journal's intents, the calls, the worksheet's marks."""

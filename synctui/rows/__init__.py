@@ -1,0 +1,1 @@
+"""What a worksheet's rows say against what its passport remembers. Pure."""
