@@ -158,6 +158,10 @@ class LinkedSheet:
         if settled and not plan.rows and not options.dry_run:
             await marks.keep_choices()
         warnings = (*plan.warnings, *missed.updated, *look.notes)
+        if options.dry_run:
+            warnings += tuple(
+                f"Run {run} left rows in doubt: settle it first." for run in self.journal.barrier(target.name)
+            )
         plan = replace(plan, warnings=warnings, calls_to_look=look.calls)
         problems = (*reading.changes.problems, *left_out, *planner.problems)
         preview = await _preview(target, plan) if options.dry_run else None

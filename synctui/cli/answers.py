@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from synctui.session import Prepared
 
 COUNTS = ("accepted", "refused", "in_doubt", "unsent", "skipped")
+NOTHING_SENT: Mapping[str, Any] = {"run_id": None, **dict.fromkeys(COUNTS, 0), "rows": []}
+"""What the answer of a push holds in any case."""
 
 
 def budget(cost: Cost | None) -> dict[str, Any]:

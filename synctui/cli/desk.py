@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,6 +38,8 @@ class Desk:
     verbose: bool = False
     interrupted_hint: str = ""
     """What an interruption means for this command, in one sentence."""
+    nothing_done: Mapping[str, Any] = field(default_factory=dict)
+    """What the answer of this command holds beside the error where nothing was done."""
     wait: bool = False
     """Wait where the call budget is spent."""
     _progress: Progress | None = None
@@ -153,7 +155,8 @@ class Desk:
 
     def _refuse(self, message: str, hint: str, exit_code: int, **more: str) -> int:
         with suppress(SyncError):  # stdout itself may be what failed
-            self.answer({"error": {"message": message, "hint": hint, "exit_code": exit_code, **more}})
+            told = {"message": message, "hint": hint, "exit_code": exit_code, **more}
+            self.answer({**self.nothing_done, "error": told})
         self.warn(f"synctui: {message}", tone="bad")
         if hint:
             self.warn(f"         {hint}", tone="")

@@ -42,6 +42,6 @@ async def _plan(desk: Desk, link: str, workbook: str, path: Path, options: PushO
 def apply(desk: Desk, plan: str, workbook: str, *, yes: bool) -> int:
     """Carry out a plan from its file, if it is still the plan that the workbook gives."""
     file = plan_file.load(Path(plan))
-    desk.interrupted_hint = "Nothing was sent."
+    desk.interrupted_hint, desk.nothing_done = "Nothing was sent.", answers.NOTHING_SENT
     asked = Asked(file.link, workbook, file.options, yes, lambda made: plan_file.refuse_other(file, made))
     return desk.run(lambda interrupts: plan_and_send(desk, interrupts, asked))

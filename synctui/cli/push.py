@@ -42,7 +42,7 @@ def push(desk: Desk, link: str, workbook: str, *, variables: Sequence[str], yes:
     """Push a link's edited rows."""
     asked["only_failed"] = asked.pop("only") == "failed"
     options = PushOptions(variables=parse_variables(variables), **asked)
-    desk.interrupted_hint = "Nothing was sent."
+    desk.interrupted_hint, desk.nothing_done = "Nothing was sent.", answers.NOTHING_SENT
     return desk.run(lambda interrupts: plan_and_send(desk, interrupts, Asked(link, workbook, options, yes)))
 
 

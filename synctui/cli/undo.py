@@ -39,7 +39,7 @@ class Asked:
 
 def again(desk: Desk, what: Literal["undo", "advance"], run: str, *, workbook: str | None, **asked: bool) -> int:
     """Plan, show, ask, send, tell."""
-    desk.interrupted_hint = "Nothing was sent."
+    desk.interrupted_hint, desk.nothing_done = "Nothing was sent.", answers.NOTHING_SENT
     return desk.run(lambda interrupts: _again(desk, interrupts, Asked(what, run, workbook, **asked)))
 
 

@@ -160,7 +160,8 @@ class Planner:
         if gone:
             where = _row_list(gone)
             raise ConflictsFound(
-                f"{where} gone at the source; nothing was sent.", "Delete the rows, or empty their keys to create anew."
+                f"{where} gone at the source; nothing was sent.",
+                "Delete the rows; to create one anew, copy it into a new row and leave the key empty.",
             )
         if open_ and self.options.conflicts == "stop":
             raise ConflictsFound(

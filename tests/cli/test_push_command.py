@@ -363,3 +363,13 @@ def test_a_push_that_ends_early_tells_both_its_rows_and_its_error(office: Office
     assert [row["outcome"] for row in answer["rows"]] == ["accepted", "unsent"]
     assert answer["error"]["exit_code"] == 3
     assert answer["run_id"]
+
+
+def test_a_dry_run_tells_of_rows_in_doubt(office: Office) -> None:
+    office.pull()
+    office.type(EDIT)
+    office.practice.faults.arm("eone.run:cut_after*1")
+    run = office.push("--yes", exit_code=6)["run_id"]
+    assert any(run in warning for warning in office.push("--dry-run")["warnings"])
+    refused = office.push("--yes", exit_code=6)
+    assert (refused["run_id"], refused["in_doubt"], refused["rows"]) == (None, 0, [])

@@ -40,7 +40,8 @@ class EoneMap:
         return f"eone {connection.url} {connection.company} {self._options.map}".lower()
 
     async def shape(self) -> TargetShape:
-        """The map's columns, read fresh; its key columns group rows into documents. Raises RemoteError."""
+        """The map's columns, read fresh; its keys group rows into documents. Raises RemoteError, SettingsError."""
+        self._refuse_flat(self._options.variables)
         self._key = await self._maps.key(self._options.map)
         columns = await self._maps.columns(self._key)
         self._columns = tuple(TargetColumn(column.name, column.key, column.mapped) for column in columns)
@@ -100,11 +101,15 @@ class EoneMap:
             return run_map_xml_body(table, variables)
         if self._service.options.rows_body == "envelope":
             return envelope_body(table, variables)
-        if variables:
-            raise SettingsError(
-                "The flat body of rows carries no variables.", 'Set rows_body = "envelope" on the connection.'
-            )
+        self._refuse_flat(variables)
         return flat_body(table)
+
+    def _refuse_flat(self, variables: Mapping[str, str]) -> None:
+        """Raise SettingsError for variables that a flat body of rows has no place for."""
+        flat = self._service.options.rows_body == "flat" and self._options.call != "RunMapXml"
+        if flat and variables:
+            hint = 'Set rows_body = "envelope" on the connection.'
+            raise SettingsError("The flat body of rows carries no variables.", hint)
 
     def _call(self, body: bytes) -> Call:
         return Call(
