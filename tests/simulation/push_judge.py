@@ -24,8 +24,8 @@ POINTS = {
 """Every point at which a process can die; `_writing` names one inside each transaction."""
 MANY = 10_000
 """Schedules after which a process has died everywhere."""
-SELDOM = {"adopting"}
-"""Passed once in fifteen schedules, mostly in an evening without deaths."""
+SELDOM = {"marking", "written", "noting", "deciding", "decided", "adopting"}
+"""Passed once in a push, after its last request, or less: in few schedules a process may die at none of these."""
 BY_EVIDENCE = {"ask": set[str](), "exclusive": {State.ACKED, State.UNSENT}, "upsert": {State.UNSENT}}
 """What evidence alone may settle at a target of each rule."""
 
