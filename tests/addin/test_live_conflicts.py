@@ -96,7 +96,7 @@ def test_a_record_that_is_gone_stops_with_its_own_remedy(office: Office, excel: 
     office.practice.tables.change("levelone", delete=[excel.shown(2, "recordid")])
     assert office.press("push") == 4
     assert office.last().startswith("Row 2 is gone at the source")
-    assert "Delete the rows, or empty their keys" in office.last()
+    assert "Delete the rows; to create one anew" in office.last()
     assert "mine or theirs" not in office.last()
 
 

@@ -65,12 +65,3 @@ def test_a_column_that_is_gone_from_the_worksheet_is_told_with_what_to_do(office
     book.save(office.workbook)
     error = office.push("--dry-run", exit_code=2)["error"]
     assert error["hint"] == "Put the column back, or name another one in the link's columns."
-
-
-def test_variables_that_a_flat_body_cannot_carry_are_refused_before_anything_is_sent(office: Office) -> None:
-    office.set_up('kind = "eone"', 'kind = "eone"\nrows_body = "flat"')
-    office.pull()
-    office.type({5: {"cf_County": "Ramsey"}})
-    said = office.push("--dry-run", exit_code=2)
-    assert "carries no variables" in said["error"]["message"]
-    assert (said["accepted"], said["rows"]) == (0, [])

@@ -40,8 +40,7 @@ class EoneMap:
         return f"eone {connection.url} {connection.company} {self._options.map}".lower()
 
     async def shape(self) -> TargetShape:
-        """The map's columns, read fresh; its keys group rows into documents. Raises RemoteError, SettingsError."""
-        self._refuse_flat(self._options.variables)
+        """The map's columns, read fresh; its key columns group rows into documents. Raises RemoteError."""
         self._key = await self._maps.key(self._options.map)
         columns = await self._maps.columns(self._key)
         self._columns = tuple(TargetColumn(column.name, column.key, column.mapped) for column in columns)
