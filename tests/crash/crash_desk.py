@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +17,7 @@ import doomed_session
 import openpyxl
 from desk import Desk
 from doomed_session import Doom, Place
+from forking import PROCESSES
 
 from synctui import settings
 from synctui.connectors import MODULES, kind
@@ -45,16 +44,6 @@ import = "{CONTACTS_IMPORT}"
 columns = {{{{ name = "cf_County", email = "cf_Vendor No" }}}}
 """
 """An import that creates a contact for whatever comes: nothing hides a double."""
-
-if sys.platform != "win32":
-    PROCESSES = multiprocessing.get_context("forkserver")
-    PROCESSES.set_forkserver_preload(
-        [
-            *("doomed_push", "doomed_session", "synctui.worksheets.xlsx", "synctui.cli.push", "httpx", "keyring"),
-            *(f"synctui.connectors.{kind}.connection" for kind in ("smartsimple", "celigo", "eone")),
-            *("anyio._backends._asyncio", "truststore", "_strptime"),
-        ]
-    )
 
 
 def settings_text(practice: Practice, batch: int = BATCH) -> str:

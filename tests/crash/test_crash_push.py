@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
 import socketserver
@@ -17,15 +16,13 @@ from pathlib import Path
 import doomed_push
 import pytest
 from doomed_push import BATCH, REFUSED, ROW_IDS, TARGET, Doom, Sheet, opened, push_all, settle_all
+from forking import PROCESSES
 
 from synctui.errors import UsageError
 from synctui.store.history import RunRow
 
 if sys.platform == "win32":
     pytest.skip("Windows has no SIGKILL", allow_module_level=True)
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["doomed_push"])
 
 ONCE = (
     *("before the journal opens", "locking", "locked", "planning", "planned", "baseline"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 import sys
@@ -13,6 +12,7 @@ import doomed_desk
 import pytest
 from desk import Desk
 from doomed_desk import Doom
+from forking import PROCESSES
 
 from synctui.errors import RowsInDoubt
 from synctui.records import Outcome
@@ -23,8 +23,6 @@ LINKS = ("AwardsBack", "Awards")
 BOTH = pytest.mark.parametrize("link", LINKS)
 LAST = 62
 NEW_ROW = {"cf_Vendor No": "V-7001", "sf_Application Name": "Only once", "cf_County": "Cass"}
-PROCESSES = multiprocessing.get_context("forkserver") if sys.platform != "win32" else multiprocessing.get_context()
-PROCESSES.set_forkserver_preload(["doomed_desk"])
 
 BEFORE = (("workbook half written", 1), ("workbook written", 1))
 """The row ids were not saved, so nothing has left."""

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from process_memory import peak_mb
 from workbook_makers import linked_by_xlsxwriter
 from xlsx_files import write_package
 
@@ -224,8 +225,7 @@ def main(folder: str, count: str, seed: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, resource.RLIM_INFINITY))
     tally = fuzz(Path(folder), int(count), int(seed))
-    if sys.platform != "win32":
-        tally.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    tally.peak_mb = peak_mb()
     print(json.dumps(asdict(tally)))
 
 
