@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from python_calamine import CalamineWorkbook
 
 from synctui import settings
 from synctui.connectors import MODULES, kind
@@ -73,14 +74,17 @@ class Desk:
         book.save(self.path)
 
     def columns(self, sheet: str = "Awards") -> dict[str, int]:
-        book = openpyxl.load_workbook(self.path, read_only=True)
-        headers = next(book[sheet].iter_rows(max_row=1, values_only=True))
-        book.close()
-        return {str(header): position for position, header in enumerate(headers, 1)}
+        return {str(header): position for position, header in enumerate(self.rows(sheet)[0], 1)}
 
     def cell(self, row: int, header: str, sheet: str = "Awards") -> Any:
-        book = openpyxl.load_workbook(self.path)
-        return book[sheet].cell(row, self.columns(sheet)[header]).value
+        """What the cell shows; None where it is empty."""
+        rows = self.rows(sheet)
+        value = rows[row - 1][rows[0].index(header)] if row <= len(rows) else ""
+        return None if value == "" else value
+
+    def rows(self, sheet: str) -> list[list[Any]]:
+        """All cells from A1 on, as another reader than ours sees them."""
+        return CalamineWorkbook.from_path(self.path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
     def runs(self) -> list[Any]:
         """What the practice map received, call by call."""

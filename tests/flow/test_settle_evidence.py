@@ -119,7 +119,7 @@ async def test_a_run_that_counts_other_documents_is_not_taken_for_ours(desk: Des
 
 async def test_a_request_that_was_sent_again_early_may_be_the_one_in_the_history(desk: Desk) -> None:
     desk = target(desk, "Awards", "exclusive = true")
-    first = (await lost(desk, "late=0.2")).run_id
+    first = (await lost(desk, "late=1")).run_id
     await settle(desk, first, "resend")
     desk.practice.faults.arm("eone.run:cut_before*1")
     second = (await desk.push()).run_id

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from synctui.practice.celigo.exact_json import dumps
@@ -60,7 +61,13 @@ class Table:
 
     def reset(self) -> None:
         """Back to the first day."""
-        self.rows = {record["id"]: record for record in self.seeds()}
+        self.rows = {record["id"]: dict(record) for record in _first_day(self.seeds)}
+
+
+@cache
+def _first_day(seeds: Callable[[], list[Record]]) -> tuple[Record, ...]:
+    """What a table begins with, made once: a write puts a new record into the table, and changes none."""
+    return tuple(seeds())
 
 
 class Tables:
