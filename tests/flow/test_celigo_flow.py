@@ -57,17 +57,19 @@ async def test_contacts_run_through_an_eone_map(desk: Desk) -> None:
 
 
 async def test_four_links_live_in_one_workbook(desk: Desk) -> None:
-    for link in ("Awards", "AwardsBack", "Contacts", "ContactsToErp"):
+    edited = {"Awards": "cf_County", "AwardsBack": "cf_County", "Contacts": "name", "ContactsToErp": "name"}
+    for link in edited:
         await desk.pull(link)
-    for link, header in (
-        ("Awards", "cf_County"),
-        ("AwardsBack", "cf_County"),
-        ("Contacts", "name"),
-        ("ContactsToErp", "name"),
-    ):
-        put(desk, link, 2, header, "Edited here")
+    columns = {link: desk.columns(link)[header] for link, header in edited.items()}
+
+    def edit(ws: Any) -> None:
+        for link, column in columns.items():
+            ws.parent[link].cell(2, column).value = "Edited here"
+
+    desk.edit(edit)
+    for link in edited:
         assert (await desk.push(link)).accepted == 1, link
-    for link in ("Awards", "AwardsBack", "Contacts", "ContactsToErp"):
+    for link in edited:
         assert (await desk.push(link)).rows == (), link
 
 
