@@ -67,9 +67,10 @@ def synctui(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """The test suite on all cores; the tests of one file stay together, for they share servers and workbooks."""
+    workers = (os.cpu_count() or 1) + 1  # one more than cores, for tests often wait
     install(*TESTING)
     make_office_available()
-    return call([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *arguments], folder=ROOT)
+    return call([PYTHON, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *arguments], folder=ROOT)
 
 
 def nightly(arguments: list[str]) -> int:

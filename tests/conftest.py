@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -12,7 +13,16 @@ import pytest
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
+gc.disable()  # until all tests are collected: what collecting makes stays, and is looked through again and again
+
 LibreOffice = Callable[..., list[Path]]
+
+
+def pytest_collection_finish() -> None:
+    """From now on garbage is looked for only in what the tests make."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys._base_executable  # a user's own Python, whose pip needs no ensurepip
 ECHO = "import sys\nprint(sys.argv[1:])\nsys.exit(7)\n"
 
 
@@ -38,7 +39,7 @@ def load(file: Path) -> ModuleType:
 def installed(clone: Path) -> Path:
     """Make the clone's environment, with nothing in it, and stamp it as up to date."""
     dev = load(clone / "dev.py")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", clone / ".venv"], check=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", clone / ".venv"], check=True)
     stamp: Path = dev.STAMP
     stamp.write_text(dev.made_from(), encoding="utf-8")
     return stamp
@@ -47,7 +48,7 @@ def installed(clone: Path) -> Path:
 def call(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the clone's dev.py where pip can find no package at all."""
     alone = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    command = [sys.executable, str(clone / "dev.py"), *arguments]
+    command = [PYTHON, str(clone / "dev.py"), *arguments]
     return subprocess.run(command, cwd=clone, env=os.environ | alone, capture_output=True, text=True, check=False)
 
 
@@ -92,9 +93,7 @@ def test_only_an_extra_that_is_missing_is_installed(clone: Path, extras: str, en
         stamp.write(f"\n{extras}")
     code = "import runpy; runpy.run_path('dev.py')['install']('dev', 'excel')"
     alone = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=clone, env=alone, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([PYTHON, "-c", code], cwd=clone, env=alone, capture_output=True, text=True, check=False)
     assert (done.returncode == 0) is enough
     assert ("pip could not install what SyncTUI needs" in done.stderr) is not enough
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+if not hasattr(os, "fork"):
+    pytest.skip("Windows cannot fork", allow_module_level=True)
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTATIONS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "mutations.toml").read_text(encoding="utf-8"))[
@@ -19,8 +25,12 @@ MUTATIONS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "mutati
 ]
 COPIED = ("synctui", "tests/http", "tests/connectors", "tests/fixtures")
 TIMES = count(1)
-PLUGINS = ("-p", "pytest_asyncio.plugin", "-p", "pytest_timeout")
-"""Only what these tests need: loading every installed plugin takes longer than they do."""
+OPTIONS = ("-q", "-x", "--no-header", "--timeout=30", "-p", "no:cacheprovider")
+IMPORTED = (
+    *("hypothesis", "httpx", "uvicorn", "starlette.applications", "stamina"),
+    *("msgspec", "diskcache", "keyring", "truststore", "anyio._backends._asyncio", "xml.etree.ElementTree", "zipfile"),
+)
+"""All that takes long to import and is never broken."""
 TESTS_FAILED = 1
 """pytest's exit code; a test that cannot even be collected gives another one."""
 
@@ -35,11 +45,33 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
-    options = ["-q", "-x", "--no-header", "--timeout=30", "-p", "no:cacheprovider", *PLUGINS]
-    command = [sys.executable, "-m", "pytest", *options, *(f"tests/{test}" for test in tests)]
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def forks(copy: Path) -> Iterator[Forks]:
+    """Runs tests of the copy."""
+    environment = os.environ | {"PYTHONPATH": str(copy), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-P", str(ROOT / "tests" / "house" / "forked_pytest.py"), *IMPORTED]
+    with subprocess.Popen(
+        command, cwd=copy, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Forks(process, copy / "told.txt")
+        process.stdin.close()  # type: ignore[union-attr]
+
+
+@dataclass
+class Forks:
+    """Pytest, ready to run."""
+
+    process: subprocess.Popen[str]
+    told: Path
+
+    def run(self, *tests: str) -> tuple[int, str]:
+        """The exit code, and what pytest said."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps([str(self.told), *OPTIONS, *(f"tests/{test}" for test in tests)]), file=self.process.stdin)
+        self.process.stdin.flush()
+        code = int(self.process.stdout.readline())
+        return code, self.told.read_text(encoding="utf-8")
 
 
 def write(path: Path, text: str) -> None:
@@ -54,19 +86,19 @@ def test_the_list_is_long_enough_and_names_each_rule_once() -> None:
     assert len(set(rules)) == len(rules)
 
 
-def test_the_named_tests_pass_while_nothing_is_broken(copy: Path) -> None:
-    done = run(copy, *sorted({mutation["test"] for mutation in MUTATIONS}))
-    assert done.returncode == 0, done.stdout
+def test_the_named_tests_pass_while_nothing_is_broken(forks: Forks) -> None:
+    code, told = forks.run(*sorted({mutation["test"] for mutation in MUTATIONS}))
+    assert code == 0, told
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=[mutation["rule"] for mutation in MUTATIONS])
-def test_a_broken_rule_is_noticed(copy: Path, mutation: dict[str, Any]) -> None:
+def test_a_broken_rule_is_noticed(copy: Path, forks: Forks, mutation: dict[str, Any]) -> None:
     path = copy / "synctui" / mutation["file"]
     text = path.read_text(encoding="utf-8")
     assert text.count(mutation["old"]) == 1
     write(path, text.replace(mutation["old"], mutation["new"]))
     try:
-        done = run(copy, mutation["test"])
+        code, told = forks.run(mutation["test"])
     finally:
         write(path, text)
-    assert done.returncode == TESTS_FAILED, done.stdout
+    assert code == TESTS_FAILED, told
