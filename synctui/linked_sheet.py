@@ -113,6 +113,10 @@ class LinkedSheet:
             await self.offload(lambda: self.workbook.write([patch], lines))
         return reading.changes.damage
 
+    async def mark(self) -> int:
+        """Let the `Sync` column tell how each row stands now; returns how many cells changed. Raises WorksheetError."""
+        return await self._marks(await self.read()).states()
+
     async def decide(self, row_id: str, sides: Mapping[str, str]) -> None:
         """Settle a row's conflicts cell by cell: header -> `mine` or `theirs`.
 

@@ -107,12 +107,22 @@ class Session:
         settings = self.settings.connection(name)
         try:
             result = await self.connections.get(settings).check()
-            for link in self.settings.links.values():
-                if link.source.connection.name == name and result.ok:
-                    await self.source(link).probe()
+            links = [link for link in self.settings.links.values() if link.source.connection.name == name]
+            notes = [await self._probe(link) for link in links if result.ok]
         except SyncError as error:
             return CheckResult(False, str(error), error=error)
-        return result
+        return replace(result, detail=" ".join([result.detail, *filter(None, notes)]))
+
+    async def _probe(self, link: Link) -> str:
+        """Read a record of a link's source; says what a push sends where the settings leave that to the columns."""
+        source = self.source(link)
+        probed = await source.probe()
+        if link.target is None or not link.one_system:
+            return ""
+        shape = await self.connections.get(link.target.connection).target(link.target.options).shape()
+        sent = [column for column in probed.columns if not source.read_only(column)]
+        named = not shape.any_column or link.target.options.columns
+        return "" if named or not sent else f"Without `fields`, {link.name} sends {', '.join(sent)}."
 
     def source(self, link: Link) -> Source:
         """A link's source; nothing is sent yet."""
@@ -186,6 +196,10 @@ class Session:
             return lines is not None and name in from_lines(lines).links
 
         return await self._sheet(name, workbook).read() if await self.offload(knows) else None
+
+    async def mark(self, name: str, workbook: Workbook) -> int:
+        """Let the `Sync` column tell how each row stands now; returns how many cells changed. Raises WorksheetError."""
+        return await self._sheet(name, workbook).mark()
 
     def _sheet(self, name: str, workbook: Workbook, urgency: Urgency = Urgency.INTERACTIVE) -> LinkedSheet:
         connections = self.connections.at(urgency)

@@ -43,7 +43,7 @@ async def _pulled(desk: Desk, session: Session, link: str) -> PullDone:
 
 
 async def check(desk: Desk, session: Session, link: str) -> int:
-    """Sign in to the link's connections, and tell how its worksheet stands; writes and sends nothing."""
+    """Sign in to the link's connections, and tell how its worksheet stands, in `Sync` too; sends nothing."""
     with desk.progress() as progress:
         found = {}
         async for name, result in session.check(_connections(session.settings.link(link))):
@@ -63,6 +63,8 @@ def _connections(link: Link) -> list[str]:
 async def _looked(desk: Desk, session: Session, link: str) -> tuple[Changeset | None, SyncError | None]:
     try:
         reading = await session.look(link, desk.front.workbook)
+        if reading:
+            await session.mark(link, desk.front.workbook)
     except SyncError as error:
         return None, error
     return reading.changes if reading else None, None

@@ -123,6 +123,8 @@ class CheckResult:
     """One sentence: what was proven, or what failed and its remedy."""
     expires: datetime | None = None
     """When the sign-in's token ends (aware, UTC)."""
+    columns: tuple[str, ...] = ()
+    """Columns of the record that was read, where one was."""
     error: SyncError | None = None
     """What failed."""
 

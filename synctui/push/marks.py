@@ -154,6 +154,15 @@ class SheetMarks:
         found: dict[int, dict[str, Cell]] = {view.number: {SYNC: sync_text(view, memory) or None} for view in rows}
         await self._save(found | settled_cells(self.resolved, self.memory, self.sheet.rows))
 
+    async def states(self) -> int:
+        """Write the states of rows whose `Sync` cell says something else; returns how many. Raises WorksheetError."""
+        self._check_columns()
+        told = {view.number: sync_text(view, self.memory) for view in self.sheet.rows}
+        stale = {view.number for view in self.sheet.rows if view.sync != told[view.number]}
+        if stale:
+            await self._save({number: {SYNC: told[number] or None} for number in stale})
+        return len(stale)
+
     def _check_columns(self) -> None:
         for header in (SYNC, ROW):
             if header not in self.headers:

@@ -152,15 +152,24 @@ def test_a_check_tells_of_connections_changes_damage_and_problems(office: Office
     office.pulled()
     office.type({2: {"cf_County": "Cass"}, 3: {"recordid": office.cell(4, "recordid")}})
     office.type({5: {"cf_Vendor No": 17}})
-    before = office.front.path.read_bytes()
+    before = cells(office)
     assert office.press("check") == 0
     text = office.last()
     assert "grants: ok" in text
     assert "erp: ok" in text
     assert "Cass" in text
     assert "Not sent before this is mended:" in text
-    assert office.front.path.read_bytes() == before
+    assert cells(office) == before | dict.fromkeys([(2, 1), (3, 1), (5, 1)], "edited")
     assert office.sent() == []
+    told = office.front.path.read_bytes()
+    assert office.press("check") == 0
+    assert office.front.path.read_bytes() == told
+
+
+def cells(office: Office) -> dict[tuple[int, int], Any]:
+    """All filled cells of the worksheet, by row and column."""
+    sheet = openpyxl.load_workbook(office.front.path)["Awards"]
+    return {(cell.row, cell.column): cell.value for row in sheet for cell in row if cell.value is not None}
 
 
 def test_a_check_before_the_first_pull_says_so(office: Office) -> None:

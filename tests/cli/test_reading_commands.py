@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +25,18 @@ def test_check_says_what_failed_and_checks_the_others_all_the_same(office: Offic
     assert not answer["erp"]["ok"]
     assert answer["erp"]["detail"]
     assert answer["erp"]["exit_code"] == 3
+
+
+def test_check_names_the_columns_that_an_update_sends_where_the_settings_name_none(office: Office) -> None:
+    assert "sends" not in office.json("check", "grants")["grants"]["detail"]
+    text = office.config.read_text(encoding="utf-8")
+    fields = re.search(r"(?m)^fields = .*\n", text[text.index("[links.AwardsBack.target]") :])
+    assert fields is not None
+    office.set_up(fields[0], "")
+    detail = office.json("check", "grants")["grants"]["detail"]
+    said = detail.partition("Without `fields`, AwardsBack sends ")[2]
+    assert "cf_County" in said
+    assert "sf_Last Updated" not in said
 
 
 def test_pull_answers_with_what_it_did(office: Office) -> None:

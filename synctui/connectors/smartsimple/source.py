@@ -87,7 +87,8 @@ class SmartSimpleRecords:
     async def probe(self) -> CheckResult:
         """Read one record, which proves the apitoken and the record type. Raises RemoteError."""
         answer = await self._list(1, 1)
-        return CheckResult(True, f"{self._options.object_name}: {answer.total} records.")
+        columns = tuple(answer.records[0]) if answer.records else ()
+        return CheckResult(True, f"{self._options.object_name}: {answer.total} records.", columns=columns)
 
     async def get(self, recordid: str) -> Record | None:
         """One record by its id, or None where there is none. Raises RemoteError, SettingsError."""
