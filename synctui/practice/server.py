@@ -11,6 +11,7 @@ from typing import Self
 
 import uvicorn
 
+from synctui.practice.celigo.people import CONTACT_COUNT
 from synctui.practice.data import GRANT_COUNT
 from synctui.practice.relay import Relay
 from synctui.practice.services import Clock, Services, system_clock
@@ -25,9 +26,15 @@ class Practice(Services):
     """
 
     def __init__(
-        self, port: int = 0, faults: str = "", clock: Clock = system_clock, *, grants: int = GRANT_COUNT
+        self,
+        port: int = 0,
+        faults: str = "",
+        clock: Clock = system_clock,
+        *,
+        grants: int = GRANT_COUNT,
+        contacts: int = CONTACT_COUNT,
     ) -> None:
-        super().__init__(faults, clock, grants=grants)
+        super().__init__(faults, clock, grants=grants, contacts=contacts)
         self.port = port
         """0 before the start: any free one."""
 
@@ -93,10 +100,15 @@ def _config(services: Services) -> uvicorn.Config:
 
 @contextmanager
 def practice_in_thread(
-    port: int = 0, faults: str = "", clock: Clock = system_clock, *, grants: int = GRANT_COUNT
+    port: int = 0,
+    faults: str = "",
+    clock: Clock = system_clock,
+    *,
+    grants: int = GRANT_COUNT,
+    contacts: int = CONTACT_COUNT,
 ) -> Iterator[Practice]:
     """The services in a thread and event loop of their own, for callers that are not async."""
-    practice = Practice(port, faults, clock, grants=grants)
+    practice = Practice(port, faults, clock, grants=grants, contacts=contacts)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="practice services", daemon=True)
     thread.start()

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from synctui.practice.celigo.people import CONTACT_COUNT
 from synctui.practice.celigo.service import Celigo
 from synctui.practice.control import control_routes
 from synctui.practice.data import GRANT_COUNT, Tables
@@ -38,7 +39,9 @@ def system_clock() -> datetime:
 class Services:
     """SmartSimple, Celigo, eOne and its login host, their data, faults and the log of what they received."""
 
-    def __init__(self, faults: str = "", clock: Clock = system_clock, *, grants: int = GRANT_COUNT) -> None:
+    def __init__(
+        self, faults: str = "", clock: Clock = system_clock, *, grants: int = GRANT_COUNT, contacts: int = CONTACT_COUNT
+    ) -> None:
         self._clock = clock
         self._log: list[Received] = []
         self.faults = Faults(clock, faults)
@@ -50,7 +53,7 @@ class Services:
         self.updates = Updates(self.tables, self.switches, clock)
         self.smartsimple = SmartSimple(self.tables, self.hour, self.switches, self.updates)
         self.eone = Eone(self.accounts, self.runs, self.tables, self.switches)
-        self.celigo = Celigo(clock, self._serve)
+        self.celigo = Celigo(clock, self._serve, contacts)
         self.app = Starlette(routes=[*control_routes(self), *self.celigo.routes(), *self._routes()])
 
     @property

@@ -12,7 +12,7 @@ from synctui.practice import Practice, practice_in_thread
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[Practice]:
-    with practice_in_thread(grants=40) as practice:
+    with practice_in_thread(grants=40, contacts=120) as practice:
         yield practice
 
 

@@ -14,7 +14,7 @@ from synctui.session import Session
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[Practice]:
-    with practice_in_thread(grants=60) as practice:
+    with practice_in_thread(grants=60, contacts=120) as practice:
         yield practice
 
 

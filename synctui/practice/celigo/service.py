@@ -16,6 +16,7 @@ from synctui.practice.celigo.accounts import Account, account_of
 from synctui.practice.celigo.bucket import SIZE, Bucket
 from synctui.practice.celigo.control import Control
 from synctui.practice.celigo.exact_json import loads
+from synctui.practice.celigo.people import CONTACT_COUNT
 from synctui.practice.celigo.region import Clock, Region, part, records_of
 from synctui.practice.celigo.replies import Refusal, answer, listed
 from synctui.practice.celigo.switches import CeligoSwitches
@@ -76,12 +77,12 @@ class Operation:
 class Celigo:
     """Both regions on one address: `/celigo/v1` is `na`, `/celigo-eu/v1` is `eu`."""
 
-    def __init__(self, clock: Clock, serve: Serve) -> None:
+    def __init__(self, clock: Clock, serve: Serve, contacts: int = CONTACT_COUNT) -> None:
         self._clock, self._serve = clock, serve
         self.switches = CeligoSwitches()
         self.bucket = Bucket(clock)
         self.regions = {
-            "celigo": Region("na", documents.na_documents, na_tables(clock), clock, self.switches),
+            "celigo": Region("na", documents.na_documents, na_tables(clock, contacts), clock, self.switches),
             "celigo-eu": Region("eu", documents.eu_documents, eu_tables(clock), clock, self.switches),
         }
 

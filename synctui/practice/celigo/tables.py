@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from synctui.practice.celigo.exact_json import dumps
-from synctui.practice.celigo.people import TIERS, Record, contacts, orders
+from synctui.practice.celigo.people import CONTACT_COUNT, TIERS, Record, contacts, orders
 
 Clock = Callable[[], datetime]
 HEARTBEAT_ID = "5a149b1d3c0a4e2f90817ab6"
@@ -54,6 +54,8 @@ class Table:
 
     path: str
     seeds: Callable[[], list[Record]] = list
+    first: int | None = None
+    """How many of its seeds it begins with; None: all."""
     required: tuple[str, ...] = ()
     only: str = ""
     """The id of the only record that there is: it is written without naming it."""
@@ -61,7 +63,7 @@ class Table:
 
     def reset(self) -> None:
         """Back to the first day."""
-        self.rows = {record["id"]: dict(record) for record in _first_day(self.seeds)}
+        self.rows = {record["id"]: dict(record) for record in _first_day(self.seeds)[: self.first]}
 
 
 @cache
@@ -131,10 +133,10 @@ class Tables:
         return Written(201 if operation == "create" else 200, id_, record, _remark(record))
 
 
-def na_tables(clock: Clock) -> Tables:
-    """The tables of the region `na`."""
+def na_tables(clock: Clock, people: int = CONTACT_COUNT) -> Tables:
+    """The tables of the region `na`, with so many contacts at first."""
     tables = (
-        Table("/contacts", contacts, required=("name", "email")),
+        Table("/contacts", contacts, people, required=("name", "email")),
         Table("/orders", orders, required=("number",)),
         Table("/members", required=("email",)),
         Table("/nobody"),
