@@ -121,7 +121,7 @@ class Desk:
             try:
                 with asyncio.Runner() as runner:
                     runner.get_loop().set_exception_handler(pass_over_interrupts)
-                    return runner.run(work(interrupts))
+                    return interrupts.run(runner, work(interrupts))
             except asyncio.CancelledError:
                 raise KeyboardInterrupt from None
             except BaseExceptionGroup as group:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
+
+T = TypeVar("T")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -26,11 +28,18 @@ def is_interrupt(error: BaseException | None) -> bool:
 
 
 class Interrupts:
-    """Handles both signals inside its `with`: raises KeyboardInterrupt, unless `gently` gives them an event to set."""
+    """Handles both signals inside its `with`: they end the work, unless `gently` gives them an event to set.
+
+    KeyboardInterrupt is raised where the work itself runs. Raised within the event loop's own bookkeeping it could
+    lose what wakes a task, which would then never end; there the work is cancelled instead.
+    """
 
     def __init__(self) -> None:
         self._event: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._early = False
+        """Heard after the loop began, and before the work did."""
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -42,18 +51,43 @@ class Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    def run(self, runner: asyncio.Runner, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work; raises KeyboardInterrupt or CancelledError where it was ended."""
+        self._loop = runner.get_loop()
+        try:
+            return runner.run(self._begin(work))
+        finally:
+            work.close()  # where it was ended before it began
+            self._loop = self._task = None
+
+    async def _begin(self, work: Coroutine[Any, Any, T]) -> T:
+        import asyncio
+
+        self._task = asyncio.current_task()
+        if self._early:
+            raise KeyboardInterrupt
+        return await work
+
     @contextmanager
     def gently(self, event: asyncio.Event) -> Iterator[asyncio.Event]:
         """As long as this lasts, an interruption sets the event and raises nothing."""
-        import asyncio
-
-        self._loop, self._event = asyncio.get_running_loop(), event
+        self._event = event
         try:
             yield event
         finally:
             self._event = None
 
     def _heard(self, *_: object) -> None:
-        if self._event is None or self._loop is None:
+        import asyncio
+
+        loop, task = self._loop, self._task
+        if loop is None or (task and task.done()):
             raise KeyboardInterrupt
-        self._loop.call_soon_threadsafe(self._event.set)
+        if self._event is not None:
+            loop.call_soon_threadsafe(self._event.set)
+        elif asyncio.current_task(loop):
+            raise KeyboardInterrupt
+        elif task:
+            loop.call_soon_threadsafe(task.cancel)
+        else:
+            self._early = True
