@@ -71,12 +71,12 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._lock, self._told():
-            self._db.execute(begin)
             try:
+                self._db.execute(begin)
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.Error):  # SQLite may have rolled back already (disk full)
+                with suppress(sqlite3.Error):  # nothing has begun, or SQLite rolled back itself (disk full)
                     self._db.execute("ROLLBACK")
                 raise
 
