@@ -31,7 +31,7 @@ class Interrupts:
     """Handles both signals inside its `with`: they end the work, unless `gently` gives them an event to set.
 
     KeyboardInterrupt is raised where the work itself runs. Raised within the event loop's own bookkeeping it could
-    lose what wakes a task, which would then never end; there the work is cancelled instead.
+    lose what wakes a task, which would then never end; there, and in tasks of the work, the work is cancelled instead.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,6 @@ class Interrupts:
         try:
             return runner.run(self._begin(work))
         finally:
-            work.close()  # where it was ended before it began
             self._loop = self._task = None
 
     async def _begin(self, work: Coroutine[Any, Any, T]) -> T:
@@ -65,6 +64,7 @@ class Interrupts:
 
         self._task = asyncio.current_task()
         if self._early:
+            work.close()
             raise KeyboardInterrupt
         return await work
 
@@ -85,7 +85,7 @@ class Interrupts:
             raise KeyboardInterrupt
         if self._event is not None:
             loop.call_soon_threadsafe(self._event.set)
-        elif asyncio.current_task(loop):
+        elif task and asyncio.current_task(loop) is task:
             raise KeyboardInterrupt
         elif task:
             loop.call_soon_threadsafe(task.cancel)

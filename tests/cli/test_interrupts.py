@@ -83,3 +83,37 @@ except KeyboardInterrupt:
 
 def test_work_that_does_not_wait_is_interrupted_where_it_is() -> None:
     assert ended(BUSY) == "interrupted"
+
+
+PARTS = """
+import asyncio, os, signal
+from synctui.cli.desk import Desk
+
+async def wait():
+    try:
+        await asyncio.sleep(60)
+    finally:
+        print("waiting ended")
+
+async def press():
+    await asyncio.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.sleep(60)
+
+async def work(_):
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(wait())
+            group.create_task(press())
+    finally:
+        print("tidied up")
+
+try:
+    Desk("test").run(work)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_work_in_several_tasks_tidies_up_before_it_ends() -> None:
+    assert ended(PARTS).splitlines() == ["waiting ended", "tidied up", "interrupted"]
