@@ -11,4 +11,4 @@ from push_world import RULES
 
 @pytest.mark.parametrize("rule", RULES)
 def test_nothing_is_lost_doubled_or_wrongly_accepted(tmp_path: Path, rule: str) -> None:
-    check(tally(tmp_path, rule, range(500)), rule)
+    check(tally(tmp_path, rule, range(1_000)), rule)
