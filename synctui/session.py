@@ -117,12 +117,12 @@ class Session:
         """Read a record of a link's source; says what a push sends where the settings leave that to the columns."""
         source = self.source(link)
         probed = await source.probe()
-        if link.target is None or not link.one_system:
+        if link.target is None or not link.one_system or not probed.columns:
             return ""
         shape = await self.connections.get(link.target.connection).target(link.target.options).shape()
         sent = [column for column in probed.columns if not source.read_only(column)]
         named = not shape.any_column or link.target.options.columns
-        return "" if named or not sent else f"Without `fields`, {link.name} sends {', '.join(sent)}."
+        return "" if named else f"Without `fields`, {link.name} sends {', '.join(sent)}."
 
     def source(self, link: Link) -> Source:
         """A link's source; nothing is sent yet."""
