@@ -113,9 +113,9 @@ class LinkedSheet:
             await self.offload(lambda: self.workbook.write([patch], lines))
         return reading.changes.damage
 
-    async def mark(self) -> int:
-        """Let the `Sync` column tell how each row stands now; returns how many cells changed. Raises WorksheetError."""
-        return await self._marks(await self.read()).states()
+    async def mark(self, reading: Reading) -> int:
+        """Let `Sync` tell how each row was just read; returns how many cells changed. Raises WorksheetError."""
+        return await self._marks(reading).states()
 
     async def decide(self, row_id: str, sides: Mapping[str, str]) -> None:
         """Settle a row's conflicts cell by cell: header -> `mine` or `theirs`.

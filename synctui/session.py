@@ -197,9 +197,9 @@ class Session:
 
         return await self._sheet(name, workbook).read() if await self.offload(knows) else None
 
-    async def mark(self, name: str, workbook: Workbook) -> int:
-        """Let the `Sync` column tell how each row stands now; returns how many cells changed. Raises WorksheetError."""
-        return await self._sheet(name, workbook).mark()
+    async def mark(self, name: str, workbook: Workbook, reading: Reading) -> int:
+        """Let `Sync` tell how each row was just read; returns how many cells changed. Raises WorksheetError."""
+        return await self._sheet(name, workbook).mark(reading)
 
     def _sheet(self, name: str, workbook: Workbook, urgency: Urgency = Urgency.INTERACTIVE) -> LinkedSheet:
         connections = self.connections.at(urgency)

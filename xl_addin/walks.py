@@ -64,7 +64,7 @@ async def _looked(desk: Desk, session: Session, link: str) -> tuple[Changeset | 
     try:
         reading = await session.look(link, desk.front.workbook)
         if reading:
-            await session.mark(link, desk.front.workbook)
+            await session.mark(link, desk.front.workbook, reading)
     except SyncError as error:
         return None, error
     return reading.changes if reading else None, None
